@@ -1,0 +1,73 @@
+"""What every reader returns: a data set of samples in one layout and one convention."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from infl.errors import FileError
+from infl.images import read_image
+from infl.layouts import Layout
+
+ABSENT, OCCLUDED, VISIBLE = 0, 1, 2
+"""Per-point visibility: not annotated; annotated though hidden; annotated and seen."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One annotated face of one picture.
+
+    key: the picture's path relative to the set's root, with "/" between folders (and "#2" for its second face …).
+    points: (K, 2) float32 pixels; (0, 0) is the centre of the top-left pixel; NaN where not annotated.
+    visibility: (K,) uint8 of ABSENT, OCCLUDED, VISIBLE.
+    extra: what else the file says (yaw, attributes, box, …), read-only.
+    """
+
+    image: Path
+    key: str
+    points: np.ndarray
+    visibility: np.ndarray
+    split: str = ""
+    subject: str = ""
+    extra: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+    def load_image(self) -> np.ndarray:
+        """(H, W, 3) uint8 RGB of the whole photograph."""
+        return read_image(self.image)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A set of samples that share a layout and a convention.
+
+    layout is None when nobody described it (then `point_count` still tells K). `normaliser` says what errors
+    are divided by: "eyes" (the layout's eye corners) or "box" (√(w·h) of the annotated points' box).
+    `problems` are files that could not be read; the rest of the set is here nevertheless.
+    """
+
+    name: str
+    root: Path
+    format: str
+    convention: str
+    layout: Layout | None
+    point_count: int
+    samples: tuple[Sample, ...]
+    pixel_origin: str = ""
+    normaliser: str = "eyes"
+    problems: tuple[FileError, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    def where(self, keep: Callable[[Sample], bool]) -> Dataset:
+        """The same set with only the samples for which `keep(sample)` is true."""
+        return replace(self, samples=tuple(s for s in self.samples if keep(s)))
+
+    def split(self, name: str) -> Dataset:
+        """Only the samples of one split ("train", "val", …)."""
+        return self.where(lambda sample: sample.split == name)
