@@ -1,0 +1,224 @@
+"""The canonical face as a picture: an orbit camera, a fast and a smooth drawing, exact picking. Qt-free.
+
+    from infl.geometry.canonical_face import canonical_face
+    from infl.rendering.face_view import FaceView, OrbitCamera
+
+    view = FaceView(canonical_face())                       # once: normals, creases (about 50 ms)
+    camera = OrbitCamera()                                  # frontal, the whole face in view
+    camera = camera.dragged(dx, dy, size)                   # pixels of the mouse → a turned camera (a new value)
+    camera = camera.panned(dx, dy, size).zoomed(1.1)
+
+    picture = view.fast(camera, size)                       # while dragging; size = (width, height) in pixels
+    picture = view.smooth(camera, size)                     # 150 ms after the hand rests, or for a screenshot
+    picture.image                                           # (H, W, 4) uint8 RGBA, straight alpha
+    picture.project(points)                                 # (K, 3) mm on C → (K, 2) px, for markers and arrows
+    picture.visible(points)                                 # (K,) bool: on the near side, nothing in front
+    picture.pick(x, y)                                      # Pick(triangle, barycentric, xyz) or None beside the face
+
+A heat map is `view.fast(camera, size, colours=(V, 3) uint8, strength=0.8)`; `strength` may be (V,) to fade out.
+`background=(r, g, b)` gives an opaque picture; without it alpha is 0 beside the face.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from infl.geometry.camera import Camera
+from infl.geometry.rotations import FRONTAL, head_rotation
+from infl.images import cv2
+from infl.rendering.rasteriser import ScreenTriangles, interpolate, paint, points_visible, rasterise
+from infl.rendering.studio_light import Clay, creases, vertex_normals
+
+if TYPE_CHECKING:
+    from infl.geometry.canonical_face import CanonicalFace
+
+_FIELD_OF_VIEW = 15.0  # degrees: a long lens, so that turning the face does not distort it
+_TOLERANCE = 1.5  # mm of depth within which a point counts as lying on the surface seen there
+
+
+@dataclass(frozen=True)
+class OrbitCamera:
+    """A camera that turns about the face.
+
+    yaw, pitch in degrees (yaw > 0: the face turns to the subject's left; pitch > 0: it looks up); zoom 1 shows the
+    whole face; pan is the shift of the face's centre in units of the picture's shorter side (+x right, +y down).
+    """
+
+    yaw: float = 0.0
+    pitch: float = 0.0
+    zoom: float = 1.0
+    pan: tuple[float, float] = (0.0, 0.0)
+
+    def dragged(self, dx: float, dy: float, size: tuple[int, int]) -> OrbitCamera:
+        """Turned by a drag of (dx, dy) pixels: the skin under the pointer follows it."""
+        turn = 180.0 / min(size)
+        yaw = (self.yaw + dx * turn + 180.0) % 360.0 - 180.0
+        return replace(self, yaw=yaw, pitch=float(np.clip(self.pitch - dy * turn, -89.0, 89.0)))
+
+    def panned(self, dx: float, dy: float, size: tuple[int, int]) -> OrbitCamera:
+        """Shifted by (dx, dy) pixels."""
+        side = min(size)
+        return replace(self, pan=(self.pan[0] + dx / side, self.pan[1] + dy / side))
+
+    def zoomed(
+        self, factor: float, at: tuple[float, float] | None = None, size: tuple[int, int] | None = None
+    ) -> OrbitCamera:
+        """Magnified by `factor` (zoom stays within 0.3 … 20), keeping the pixel `at` of a picture of `size` in place."""
+        zoom = float(np.clip(self.zoom * factor, 0.3, 20.0))
+        factor = zoom / self.zoom
+        if at is None or size is None:
+            return replace(self, zoom=zoom, pan=(self.pan[0] * factor, self.pan[1] * factor))
+        side = min(size)
+        held = [(a - (s - 1) / 2) / side for a, s in zip(at, size, strict=True)]
+        pan = tuple(h - (h - p) * factor for h, p in zip(held, self.pan, strict=True))
+        return replace(self, zoom=zoom, pan=(pan[0], pan[1]))
+
+
+@dataclass(frozen=True)
+class Pick:
+    """A place on the mesh: triangle index, its (3,) barycentric weights, and (3,) mm on C."""
+
+    triangle: int
+    barycentric: np.ndarray
+    xyz: np.ndarray
+
+
+@dataclass(frozen=True)
+class FacePicture:
+    """A drawn face.
+
+    image: (H, W, 4) uint8 RGBA, straight alpha. triangle: (H, W) int32 triangle seen at each pixel, −1 beside the
+    face (the painter's, up to a pixel too wide, in a fast picture).
+    """
+
+    image: np.ndarray
+    triangle: np.ndarray
+    camera: Camera
+    vertices: np.ndarray
+    triangles: np.ndarray
+    screen: ScreenTriangles
+
+    def project(self, points: np.ndarray) -> np.ndarray:
+        """(K, 3) mm on C → (K, 2) px of this picture."""
+        return self.camera.project(np.asarray(points, np.float64))
+
+    def visible(self, points: np.ndarray) -> np.ndarray:
+        """(K,) bool: which points of the surface (K, 3) nothing hides in this picture; False outside it."""
+        points = np.asarray(points, np.float64)
+        depth = points @ self.camera.rotation[2] + self.camera.translation[2]
+        return points_visible(self.screen, self.triangle, self.project(points), depth, _TOLERANCE)
+
+    def pick(self, x: float, y: float) -> Pick | None:
+        """The place on the mesh under a pixel (exact, any real x, y), None beside the face."""
+        hit = self.screen.hit(x, y)
+        if hit is None:
+            return None
+        triangle, barycentric = hit
+        xyz = barycentric @ self.vertices[self.triangles[triangle]]
+        return Pick(triangle, barycentric.astype(np.float32), xyz.astype(np.float32))
+
+
+class FaceView:
+    """Draws one face; keeps what does not depend on the camera."""
+
+    def __init__(self, face: CanonicalFace):
+        self.vertices = np.asarray(face.vertices, np.float64)
+        self.triangles = np.asarray(face.triangles)
+        self.normals = vertex_normals(self.vertices, self.triangles)
+        self.crease = creases(self.vertices, self.triangles, self.normals)
+        self.clay = Clay.of(face)
+        low, high = self.vertices.min(0), self.vertices.max(0)
+        self.pivot = (low + high) / 2 + [0, 0, 0.15 * (high - low)[2]]
+        self.radius = 0.57 * float((high - low)[:2].max())
+
+    def camera(self, orbit: OrbitCamera, size: tuple[int, int]) -> Camera:
+        """The perspective camera of an orbit camera for a picture of `size` = (width, height)."""
+        width, height = size
+        side = min(size)
+        rotation = FRONTAL @ head_rotation(orbit.yaw, orbit.pitch, 0.0)
+        half = np.tan(np.radians(_FIELD_OF_VIEW / 2))
+        distance = self.radius / half
+        focal = orbit.zoom * 0.5 * side / half
+        centre = np.array([(width - 1) / 2, (height - 1) / 2]) + np.array(orbit.pan) * side
+        translation = np.array([0.0, 0.0, distance]) - rotation @ self.pivot
+        return Camera(rotation, translation, float(focal), centre)
+
+    def fast(
+        self,
+        orbit: OrbitCamera,
+        size: tuple[int, int],
+        *,
+        colours: np.ndarray | None = None,
+        strength: float | np.ndarray = 0.8,
+        background: tuple[int, int, int] | None = None,
+    ) -> FacePicture:
+        """One colour a triangle, drawn far to near. `colours` (V, 3) uint8 cover the clay by `strength` (0…1)."""
+        camera, screen = self._screen(orbit, size)
+        ids = paint(screen, size)
+        corner_normals = self.normals[self.triangles].sum(1) @ camera.rotation.T
+        crease = self.crease[self.triangles].mean(1)
+        albedo, cover = self._albedo(colours, strength)
+        lit = self.clay.shade(
+            corner_normals, crease, albedo[self.triangles].mean(1), cover[self.triangles].mean(1)
+        )
+        back = (0, 0, 0) if background is None else background
+        palette = np.vstack([np.c_[lit, np.full(len(lit), 255)], [*back, 0 if background is None else 255]])
+        image = palette.astype(np.uint8)[ids]  # id −1 takes the last row
+        return FacePicture(image, ids, camera, self.vertices, self.triangles, screen)
+
+    def smooth(
+        self,
+        orbit: OrbitCamera,
+        size: tuple[int, int],
+        *,
+        colours: np.ndarray | None = None,
+        strength: float | np.ndarray = 0.8,
+        background: tuple[int, int, int] | None = None,
+        supersampling: int = 2,
+    ) -> FacePicture:
+        """Shaded per pixel with soft edges. Same arguments as `fast`."""
+        camera, screen = self._screen(orbit, size)
+        fine_size = (size[0] * supersampling, size[1] * supersampling)
+        fine_screen = self._fine_screen(camera, supersampling)
+        raster = rasterise(fine_screen, fine_size)
+        albedo, cover = self._albedo(colours, strength)
+        turned = self.normals @ camera.rotation.T
+        values = interpolate(raster, self.triangles, np.c_[turned, self.crease, albedo, cover])
+        lit = self.clay.shade(values[:, :3], values[:, 3], values[:, 4:7], values[:, 7])
+        fine = np.zeros((fine_size[1], fine_size[0], 4), np.float32)
+        fine[raster.covered, :3] = lit
+        fine[raster.covered, 3] = 255.0
+        mean = cv2.resize(fine, size, interpolation=cv2.INTER_AREA)
+        alpha = mean[..., 3:] / 255.0
+        if background is None:
+            mean[..., :3] /= np.maximum(alpha, 1e-3)
+        else:
+            mean[..., :3] += (1 - alpha) * np.array(background, np.float32)
+            mean[..., 3] = 255.0
+        image = np.clip(mean + 0.5, 0, 255).astype(np.uint8)
+        middle = supersampling // 2
+        ids = np.ascontiguousarray(raster.triangle[middle::supersampling, middle::supersampling])
+        return FacePicture(image, ids, camera, self.vertices, self.triangles, screen)
+
+    def _screen(self, orbit: OrbitCamera, size: tuple[int, int]) -> tuple[Camera, ScreenTriangles]:
+        camera = self.camera(orbit, size)
+        return camera, self._fine_screen(camera, 1)
+
+    def _fine_screen(self, camera: Camera, factor: int) -> ScreenTriangles:
+        """The triangles on a screen with `factor` pixels for each, whose grids share their outer border."""
+        points = camera.project(self.vertices) * factor + (factor - 1) / 2
+        depth = self.vertices @ camera.rotation[2] + camera.translation[2]
+        return ScreenTriangles.of(points, depth, self.triangles)
+
+    def _albedo(
+        self, colours: np.ndarray | None, strength: float | np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """(V, 3) 0…1 colour and (V,) share of it that covers the clay."""
+        if colours is None:
+            return self.clay.albedo, np.zeros(len(self.vertices))
+        cover = np.broadcast_to(np.asarray(strength, np.float64), len(self.vertices))
+        mixed = self.clay.albedo * (1 - cover[:, None]) + np.asarray(colours) / 255.0 * cover[:, None]
+        return mixed, cover
