@@ -3,20 +3,20 @@
     from infl.geometry.canonical_face import canonical_face
     from infl.rendering.face_view import FaceView, OrbitCamera
 
-    view = FaceView(canonical_face())                       # once: normals, creases (about 50 ms)
-    camera = OrbitCamera()                                  # frontal, the whole face in view
-    camera = camera.dragged(dx, dy, size)                   # pixels of the mouse → a turned camera (a new value)
+    view = FaceView(canonical_face())           # once: normals, creases (about 50 ms)
+    camera = OrbitCamera()                      # frontal, the whole face in view
+    camera = camera.dragged(dx, dy, size)       # pixels of the mouse → a turned camera, a new value
     camera = camera.panned(dx, dy, size).zoomed(1.1)
 
-    picture = view.fast(camera, size)                       # while dragging; size = (width, height) in pixels
-    picture = view.smooth(camera, size)                     # 150 ms after the hand rests, or for a screenshot
-    picture.image                                           # (H, W, 4) uint8 RGBA, straight alpha
-    picture.project(points)                                 # (K, 3) mm on C → (K, 2) px, for markers and arrows
-    picture.visible(points)                                 # (K,) bool: on the near side, nothing in front
-    picture.pick(x, y)                                      # Pick(triangle, barycentric, xyz) or None beside the face
+    picture = view.fast(camera, size)           # while dragging; size = (width, height) in pixels
+    picture = view.smooth(camera, size)         # 150 ms after the hand rests, or for a screenshot
+    picture.image                               # (H, W, 4) uint8 RGBA, straight alpha
+    picture.project(points)                     # (K, 3) mm on C → (K, 2) px, for markers and arrows
+    picture.visible(points)                     # (K,) bool: on the near side, nothing in front
+    picture.pick(x, y)                          # Pick(triangle, barycentric, xyz) or None beside the face
 
-A heat map is `view.fast(camera, size, colours=(V, 3) uint8, strength=0.8)`; `strength` may be (V,) to fade out.
-`background=(r, g, b)` gives an opaque picture; without it alpha is 0 beside the face.
+A heat map is `view.fast(camera, size, colours=(V, 3) uint8, strength=0.8)`; `strength` may be (V,) to fade
+out. `background=(r, g, b)` gives an opaque picture; without it alpha is 0 beside the face.
 """
 
 from __future__ import annotations
@@ -35,6 +35,9 @@ from infl.rendering.studio_light import Clay, creases, vertex_normals
 if TYPE_CHECKING:
     from infl.geometry.canonical_face import CanonicalFace
 
+Size = tuple[int, int]
+Colour = tuple[int, int, int]
+
 _FIELD_OF_VIEW = 15.0  # degrees: a long lens, so that turning the face does not distort it
 _TOLERANCE = 1.5  # mm of depth within which a point counts as lying on the surface seen there
 
@@ -43,8 +46,9 @@ _TOLERANCE = 1.5  # mm of depth within which a point counts as lying on the surf
 class OrbitCamera:
     """A camera that turns about the face.
 
-    yaw, pitch in degrees (yaw > 0: the face turns to the subject's left; pitch > 0: it looks up); zoom 1 shows the
-    whole face; pan is the shift of the face's centre in units of the picture's shorter side (+x right, +y down).
+    yaw, pitch in degrees (yaw > 0: the face turns to the subject's left; pitch > 0: it looks up); zoom 1
+    shows the whole face; pan is the shift of the face's centre in units of the picture's shorter side (+x
+    right, +y down).
     """
 
     yaw: float = 0.0
@@ -52,21 +56,22 @@ class OrbitCamera:
     zoom: float = 1.0
     pan: tuple[float, float] = (0.0, 0.0)
 
-    def dragged(self, dx: float, dy: float, size: tuple[int, int]) -> OrbitCamera:
+    def dragged(self, dx: float, dy: float, size: Size) -> OrbitCamera:
         """Turned by a drag of (dx, dy) pixels: the skin under the pointer follows it."""
         turn = 180.0 / min(size)
         yaw = (self.yaw + dx * turn + 180.0) % 360.0 - 180.0
         return replace(self, yaw=yaw, pitch=float(np.clip(self.pitch - dy * turn, -89.0, 89.0)))
 
-    def panned(self, dx: float, dy: float, size: tuple[int, int]) -> OrbitCamera:
+    def panned(self, dx: float, dy: float, size: Size) -> OrbitCamera:
         """Shifted by (dx, dy) pixels."""
         side = min(size)
         return replace(self, pan=(self.pan[0] + dx / side, self.pan[1] + dy / side))
 
     def zoomed(
-        self, factor: float, at: tuple[float, float] | None = None, size: tuple[int, int] | None = None
+        self, factor: float, at: tuple[float, float] | None = None, size: Size | None = None
     ) -> OrbitCamera:
-        """Magnified by `factor` (zoom stays within 0.3 … 20), keeping the pixel `at` of a picture of `size` in place."""
+        """Magnified by `factor` (zoom stays within 0.3 … 20), keeping the pixel `at` of a picture of `size`
+        in place."""
         zoom = float(np.clip(self.zoom * factor, 0.3, 20.0))
         factor = zoom / self.zoom
         if at is None or size is None:
@@ -90,8 +95,8 @@ class Pick:
 class FacePicture:
     """A drawn face.
 
-    image: (H, W, 4) uint8 RGBA, straight alpha. triangle: (H, W) int32 triangle seen at each pixel, −1 beside the
-    face (the painter's, up to a pixel too wide, in a fast picture).
+    image: (H, W, 4) uint8 RGBA, straight alpha. triangle: (H, W) int32 triangle seen at each pixel, −1
+    beside the face (the painter's, up to a pixel too wide, in a fast picture).
     """
 
     image: np.ndarray
@@ -134,7 +139,7 @@ class FaceView:
         self.pivot = (low + high) / 2 + [0, 0, 0.15 * (high - low)[2]]
         self.radius = 0.57 * float((high - low)[:2].max())
 
-    def camera(self, orbit: OrbitCamera, size: tuple[int, int]) -> Camera:
+    def camera(self, orbit: OrbitCamera, size: Size) -> Camera:
         """The perspective camera of an orbit camera for a picture of `size` = (width, height)."""
         width, height = size
         side = min(size)
@@ -149,13 +154,14 @@ class FaceView:
     def fast(
         self,
         orbit: OrbitCamera,
-        size: tuple[int, int],
+        size: Size,
         *,
         colours: np.ndarray | None = None,
         strength: float | np.ndarray = 0.8,
-        background: tuple[int, int, int] | None = None,
+        background: Colour | None = None,
     ) -> FacePicture:
-        """One colour a triangle, drawn far to near. `colours` (V, 3) uint8 cover the clay by `strength` (0…1)."""
+        """One colour a triangle, drawn far to near. `colours` (V, 3) uint8 cover the clay by `strength`
+        (0…1)."""
         camera, screen = self._screen(orbit, size)
         ids = paint(screen, size)
         corner_normals = self.normals[self.triangles].sum(1) @ camera.rotation.T
@@ -172,11 +178,11 @@ class FaceView:
     def smooth(
         self,
         orbit: OrbitCamera,
-        size: tuple[int, int],
+        size: Size,
         *,
         colours: np.ndarray | None = None,
         strength: float | np.ndarray = 0.8,
-        background: tuple[int, int, int] | None = None,
+        background: Colour | None = None,
         supersampling: int = 2,
     ) -> FacePicture:
         """Shaded per pixel with soft edges. Same arguments as `fast`."""
@@ -203,7 +209,7 @@ class FaceView:
         ids = np.ascontiguousarray(raster.triangle[middle::supersampling, middle::supersampling])
         return FacePicture(image, ids, camera, self.vertices, self.triangles, screen)
 
-    def _screen(self, orbit: OrbitCamera, size: tuple[int, int]) -> tuple[Camera, ScreenTriangles]:
+    def _screen(self, orbit: OrbitCamera, size: Size) -> tuple[Camera, ScreenTriangles]:
         camera = self.camera(orbit, size)
         return camera, self._fine_screen(camera, 1)
 

@@ -1,11 +1,11 @@
 """Which triangle is seen at each pixel: an exact z-buffer, a fast painter, and rays through single pixels.
 
-Pixel (0, 0) is the centre of the top-left pixel, +x right, +y down. Everything is numpy, with OpenCV's polygon fill
-for the painter: no GL, no compiler, the same result on every machine.
+Pixel (0, 0) is the centre of the top-left pixel, +x right, +y down. Everything is numpy, with OpenCV's
+polygon fill for the painter: no GL, no compiler, the same result on every machine.
 
-Over a triangle on the screen two kinds of things are affine in (x, y): the screen barycentrics, and the *nearness* –
-1/z for a perspective picture, −z for an orthographic one. `ScreenTriangles` holds both as coefficients, and the
-z-buffer, the rays and the visibility test below are all evaluations of them.
+Over a triangle on the screen two kinds of things are affine in (x, y): the screen barycentrics, and the
+*nearness* – 1/z for a perspective picture, −z for an orthographic one. `ScreenTriangles` holds both as
+coefficients, and the z-buffer, the rays and the visibility test below are all evaluations of them.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ _SUBPIXEL_BITS = 4
 class Raster:
     """What is seen at each pixel of an (H, W) picture.
 
-    triangle: int32, −1 where nothing is. barycentric: (H, W, 3) float32, perspective-correct, 0 where nothing is.
-    depth: float32, in the unit of the vertex depths, inf where nothing is.
+    triangle: int32, −1 where nothing is. barycentric: (H, W, 3) float32, perspective-correct, 0 where
+    nothing is. depth: float32, in the unit of the vertex depths, inf where nothing is.
     """
 
     triangle: np.ndarray
@@ -45,8 +45,9 @@ class ScreenTriangles:
     """T triangles on the screen, as functions that are affine in the pixel.
 
     corners: (T, 3, 2) float64 px. weights: (T, 3, 3); the screen barycentrics of triangle t at (x, y) are
-    weights[t] @ (x, y, 1). nearness: (T, 3) of the corners. valid: (T,) bool, False for triangles seen edge-on or
-    reaching behind the camera. area: (T,) px², > 0 where the triangle turns clockwise on the screen (y down).
+    weights[t] @ (x, y, 1). nearness: (T, 3) of the corners. valid: (T,) bool, False for triangles seen
+    edge-on or reaching behind the camera. area: (T,) px², > 0 where the triangle turns clockwise on the
+    screen (y down).
     """
 
     corners: np.ndarray
@@ -116,8 +117,8 @@ class ScreenTriangles:
 def rasterise(triangles: ScreenTriangles, size: tuple[int, int], keep: np.ndarray | None = None) -> Raster:
     """The exact z-buffer of `triangles` in a picture of `size` = (width, height).
 
-    A pixel belongs to a triangle when its centre lies in it (edges included); the nearest wins. `keep` (T,) bool
-    leaves triangles out, for example those that face away.
+    A pixel belongs to a triangle when its centre lies in it (edges included); the nearest wins. `keep` (T,)
+    bool leaves triangles out, for example those that face away.
     """
     width, height = size
     ids, pixel, nearness = _candidates(triangles, size, keep)
@@ -181,8 +182,8 @@ def _expand(owner: np.ndarray, first: np.ndarray, last: np.ndarray) -> tuple[np.
 def paint(triangles: ScreenTriangles, size: tuple[int, int], keep: np.ndarray | None = None) -> np.ndarray:
     """(H, W) int32 triangle ids (−1: nothing), drawn far to near: fast and nearly the z-buffer's answer.
 
-    About 2 µs a triangle. Edges are up to a pixel too wide, and triangles that overlap in depth may be swapped;
-    `ScreenTriangles.hit` is exact where that matters.
+    About 2 µs a triangle. Edges are up to a pixel too wide, and triangles that overlap in depth may be
+    swapped; `ScreenTriangles.hit` is exact where that matters.
     """
     width, height = size
     buffer = np.full((height, width), -1, np.int32)
@@ -200,7 +201,8 @@ def paint(triangles: ScreenTriangles, size: tuple[int, int], keep: np.ndarray | 
 
 
 def interpolate(raster: Raster, triangles: np.ndarray, attributes: np.ndarray) -> np.ndarray:
-    """Values at the N covered pixels, (N, C) float32, of vertex `attributes` (V, C); row-major pixel order."""
+    """Values at the N covered pixels, (N, C) float32, of vertex `attributes` (V, C); row-major pixel
+    order."""
     covered = raster.covered
     corners = triangles[raster.triangle[covered]]
     weights = raster.barycentric[covered]
@@ -216,8 +218,9 @@ def points_visible(
 ) -> np.ndarray:
     """(K,) bool: which of K surface points, at pixels `points` (K, 2) and `depth` (K,), nothing hides.
 
-    `buffer` (H, W) are triangle ids of a z-buffer or a painter. A point is hidden when the plane of the triangle seen
-    at its pixel passes more than `tolerance` (unit of depth) in front of it. Outside the picture: False.
+    `buffer` (H, W) are triangle ids of a z-buffer or a painter. A point is hidden when the plane of the
+    triangle seen at its pixel passes more than `tolerance` (unit of depth) in front of it. Outside the
+    picture: False.
     """
     height, width = buffer.shape
     pixel = np.round(np.nan_to_num(points, nan=-1e6)).astype(np.int64)

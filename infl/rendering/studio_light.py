@@ -1,7 +1,9 @@
-"""How the canonical face is lit on screen: clay under a key, a fill and a rim light that stay with the camera.
+"""How the canonical face is lit on screen: clay under a key, a fill and a rim light that stay with the
+camera.
 
-Because the lights do not move against the camera, what a direction of the surface reflects is a function of its normal
-in the camera's frame alone, and a picture of a ball (a "matcap") holds all of it: shading is a table look-up.
+Because the lights do not move against the camera, what a direction of the surface reflects is a function of
+its normal in the camera's frame alone, and a picture of a ball (a "matcap") holds all of it: shading is a
+table look-up.
 """
 
 from __future__ import annotations
@@ -49,7 +51,7 @@ def _ball() -> tuple[np.ndarray, np.ndarray]:
         direction = np.array(source.direction) / np.linalg.norm(source.direction)
         lambert = np.clip((normal @ direction + source.wrap) / (1 + source.wrap), 0, 1)
         light = light + (lambert**1.25)[..., None] * np.array(source.colour)
-        half = direction + [0, 0, 1]
+        half = direction + np.array([0.0, 0.0, 1.0])
         half /= max(float(np.linalg.norm(half)), 1e-6)
         gloss += source.shine * np.clip(normal @ half, 0, 1) ** 22
     return light.astype(np.float32), gloss.astype(np.float32)
@@ -75,9 +77,9 @@ class Clay:
     ) -> np.ndarray:
         """(N, 3) colours 0…255.
 
-        normals (N, 3) in the camera's frame (y down, z forward), any length; crease (N,) 1 on open skin, towards 0 in
-        folds; albedo (N, 3) 0…1; cover (N,) 0…1, how much of the albedo is a chart's colour, which is shaded less so
-        that it can be read against its scale.
+        normals (N, 3) in the camera's frame (y down, z forward), any length; crease (N,) 1 on open skin,
+        towards 0 in folds; albedo (N, 3) 0…1; cover (N,) 0…1, how much of the albedo is a chart's colour,
+        which is shaded less so that it can be read against its scale.
         """
         light, gloss = _ball()
         length = np.sqrt((normals * normals).sum(1)) + 1e-9
@@ -107,7 +109,8 @@ def vertex_normals(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
 
 
 def creases(vertices: np.ndarray, triangles: np.ndarray, normals: np.ndarray) -> np.ndarray:
-    """(V,) 0.25…1.08: how open the surface is, darker in folds, from how far smoothing lifts a vertex outwards.
+    """(V,) 0.25…1.08: how open the surface is, darker in folds, from how far smoothing lifts a vertex
+    outwards.
 
     A cheap stand-in for ambient occlusion at two scales (about 3 and 9 mm).
     """
@@ -121,11 +124,11 @@ def creases(vertices: np.ndarray, triangles: np.ndarray, normals: np.ndarray) ->
     return np.clip(mean @ open_, 0.25, 1.08)
 
 
-def _neighbour_mean(triangles: np.ndarray, count: int) -> sparse.csr_matrix:
+def _neighbour_mean(triangles: np.ndarray, count: int) -> sparse.csr_array:
     """(V, V): the mean of a vertex's neighbours."""
     i = triangles[:, [0, 1, 2, 1, 2, 0]].ravel()
     j = triangles[:, [1, 2, 0, 0, 1, 2]].ravel()
-    links = sparse.coo_matrix((np.ones(len(i)), (i, j)), shape=(count, count)).tocsr()
+    links = sparse.csr_array((np.ones(len(i)), (i, j)), shape=(count, count))
     links.data[:] = 1.0
     degree = np.maximum(np.asarray(links.sum(1)).ravel(), 1)
-    return (sparse.diags(1 / degree) @ links).tocsr()
+    return sparse.csr_array(links.multiply((1 / degree)[:, None]))
