@@ -1,0 +1,80 @@
+"""Checkpoints: one safetensors file, with configuration, conventions and card as JSON in its header. Never pickle."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from infl.errors import FileError, InflError
+from infl.model.config import ModelConfig
+from infl.model.network import InfiniteLandmarks
+from infl.resources import resource
+
+SHIPPED = "research.safetensors"
+
+
+class _Header(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    format: Literal["infl-checkpoint"]
+    format_version: Literal[1]
+    config: dict[str, Any]
+    conventions: list[str]
+    card: dict[str, Any]
+
+
+def save_checkpoint(network: InfiniteLandmarks, card: Mapping[str, Any], path: str | Path) -> None:
+    """Write the weights in half precision, whole or not at all."""
+    path = Path(path)
+    header = _Header(
+        format="infl-checkpoint",
+        format_version=1,
+        config=asdict(network.config),
+        conventions=list(network.conventions),
+        card=dict(card),
+    )
+    weights = {name: tensor.detach().half().contiguous() for name, tensor in network.state_dict().items()}
+    temporary = path.with_name(path.name + ".part")
+    save_file(weights, temporary, metadata={"infl": header.model_dump_json()})
+    load_checkpoint(temporary)
+    os.replace(temporary, path)
+
+
+def load_checkpoint(path: str | Path | None = None) -> tuple[InfiniteLandmarks, dict[str, Any]]:
+    """The network (float32, CPU) and the card of a checkpoint, by default of the one that comes with the program.
+
+    Raises InflError when no checkpoint comes with this copy and FileError when the file is none.
+    """
+    if path is None:
+        path = resource("models", SHIPPED)
+        if not path.exists():
+            raise InflError(f"No checkpoint comes with this copy ({path} is missing). Train one with “infl train”.")
+    path = Path(path)
+    if not path.exists():
+        raise FileError(path, "does not exist.")
+    try:
+        with safe_open(path, "pt") as file:
+            metadata = file.metadata() or {}
+            header = _Header.model_validate(json.loads(metadata.get("infl", "null")))
+            weights = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
+        config = TypeAdapter(ModelConfig).validate_python(header.config)
+    except (SafetensorError, json.JSONDecodeError) as error:
+        raise FileError(path, f"is no checkpoint of infl ({error}).") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = "header " + ".".join(map(str, first["loc"]))
+        raise FileError(path, f"is no checkpoint of infl: {first['msg']}.", place=place) from error
+    network = InfiniteLandmarks(config, tuple(header.conventions))
+    try:
+        network.load_state_dict(weights)
+    except RuntimeError as error:
+        raise FileError(path, "its weights do not fit its configuration.", remedy=str(error).splitlines()[-1]) from error
+    return network.to(memory_format=torch.channels_last).eval(), header.card

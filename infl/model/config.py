@@ -1,0 +1,35 @@
+"""The configuration of the network: everything that shapes its weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+HEAD_CENTRE = (0.0, -28.0, 0.0)
+"""The point of C (mm) on which normalised crops are centred: a little above the nose tip, at the eyes' depth."""
+
+CROP_HALF_WIDTH = 105.0
+"""Millimetres of the face, at the depth of HEAD_CENTRE, from the centre of a normalised crop to its border."""
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """Architecture; the defaults are those of the shipped checkpoint."""
+
+    transform: Literal["similarity", "affine"] = "similarity"  # what the spatial transformer may do
+    search_size: int = 96  # pixels of the whole photograph as the spatial transformer sees it
+    crop_size: int = 128  # pixels of the normalised crop I'
+    passes: int = 2  # times the feature extractor looks; the second time at the crop its own pose asks for
+    frozen_stages: int = 2  # stages of the trunks that keep their ImageNet weights
+    code_size: int = 256  # C: length of the image code f
+    hidden_size: int = 256  # width of the landmark predictor
+    query_bands: int = 6  # octaves of the position encoder of P
+    deformer_bands: int = 2  # octaves that the query deformer sees: few, so that δ is smooth
+    deformer_size: int = 64  # width of the query deformer
+    dataset_code_size: int = 16  # E: length of a data set's code D_j
+    deformer_bound: float = 8.0  # mm that δ can never exceed per axis
+    refine: bool = True  # sample the feature maps where the coarse landmark fell and add a residual
+    refine_channels: int = 32  # channels sampled from each feature map
+
+FACE_SIZE = 90.0
+"""Millimetres that "the face's size" means in losses and in σ: about the distance of the outer eye corners."""

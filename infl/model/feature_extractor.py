@@ -1,0 +1,96 @@
+"""F: the normalised crop I' → image code f, feature maps, and the camera and head pose γ."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from infl.geometry.rotations import rotation_from_6d
+from infl.model.backbone import STAGES, MobileNetV2
+from infl.model.config import CROP_HALF_WIDTH, HEAD_CENTRE, ModelConfig
+
+MAP_STAGES = (1, 2, 4)  # outputs at strides 4, 8 and 16
+FLAT_CHANNELS = 32
+FOCAL_LENGTH = 6.0
+"""Where the focal length starts, in half widths of the crop: a head seen from about 63 cm."""
+
+
+@dataclass(frozen=True)
+class Gamma:
+    """γ of B faces: head rotation, where HEAD_CENTRE falls, how large the face is there, and the focal length.
+
+    head: (B, 3, 3), the identity for a frontal upright face. centre: (B, 2) and focal (B,) in normalised
+    coordinates of the crop. scale: (B,) normalised units a millimetre at the depth of HEAD_CENTRE. The last
+    three say the same as a translation t = (centre / scale, focal / scale), but do not fight each other in training.
+    """
+
+    head: Tensor
+    centre: Tensor
+    scale: Tensor
+    focal: Tensor
+
+    def seen(self, points: Tensor) -> Tensor:
+        """(B, K, 3) mm on C → (B, K, 3) mm in the camera's frame (x right, y down, z forward)."""
+        turned = (points - points.new_tensor(HEAD_CENTRE)) @ self.head.transpose(1, 2)
+        depth = self.focal / self.scale
+        origin = torch.cat([self.centre / self.scale[:, None], depth[:, None]], 1)
+        return turned * turned.new_tensor([1.0, -1.0, -1.0]) + origin[:, None]
+
+    def project(self, points: Tensor) -> Tensor:
+        """ψ: (B, K, 3) mm on C → (B, K, 2) normalised coordinates of the crop."""
+        seen = self.seen(points)
+        return self.focal[:, None, None] * seen[..., :2] / seen[..., 2:].clamp_min(1.0)
+
+    def lift(self, points: Tensor, at: Tensor) -> Tensor:
+        """Move (B, K, 3) canonical points parallel to the image plane until they project to `at` (B, K, 2)."""
+        seen = self.seen(points)
+        depth = seen[..., 2:].clamp_min(1.0)
+        shift = at * depth / self.focal[:, None, None] - seen[..., :2]
+        shift = torch.cat([shift[..., :1], -shift[..., 1:], torch.zeros_like(depth)], -1)  # camera → canonical axes
+        return points + shift @ self.head
+
+
+@dataclass(frozen=True)
+class Features:
+    """What F says of B crops: code (B, C), maps at strides 4, 8, 16 (B, c, h, w), and γ."""
+
+    code: Tensor
+    maps: tuple[Tensor, ...]
+    gamma: Gamma
+
+
+class FeatureExtractor(nn.Module):
+    """(B, 3, crop, crop) in [-1, 1] → Features. All last layers start at zero: a frontal face that fills the crop."""
+
+    def __init__(self, config: ModelConfig):
+        super().__init__()
+        self.trunk = MobileNetV2(frozen=config.frozen_stages)
+        channels = STAGES[-1][1]
+        cells = (config.crop_size // 32) ** 2
+        self.flat = nn.Conv2d(channels, FLAT_CHANNELS, 1)
+        self.code = nn.Sequential(nn.Linear(channels + FLAT_CHANNELS * cells, config.code_size), nn.ReLU())
+        self.pose = nn.Sequential(nn.Linear(config.code_size, 128), nn.ReLU(), nn.Linear(128, 10))
+        nn.init.zeros_(self.pose[-1].weight)
+        nn.init.zeros_(self.pose[-1].bias)
+        self.maps = nn.ModuleList(
+            nn.Conv2d(STAGES[stage][1], config.refine_channels, 1) for stage in MAP_STAGES if config.refine
+        )
+
+    def forward(self, crop: Tensor) -> Features:
+        stages = self.trunk(crop)
+        last = stages[-1]
+        flat = torch.relu(self.flat(last)).flatten(1)
+        code = self.code(torch.cat([last.mean((2, 3)), flat], 1))
+        pose = self.pose(code)
+        identity = pose.new_tensor([1.0, 0, 0, 0, 1, 0])
+        gamma = Gamma(
+            head=rotation_from_6d(identity + pose[:, :6]),
+            centre=pose[:, 6:8],
+            scale=pose[:, 8].clamp(-2, 2).exp() / CROP_HALF_WIDTH,
+            focal=FOCAL_LENGTH * pose[:, 9].clamp(-math.log(3), math.log(5)).exp(),
+        )
+        maps = tuple(layer(stages[stage]) for layer, stage in zip(self.maps, MAP_STAGES, strict=False))
+        return Features(code, maps, gamma)

@@ -1,0 +1,164 @@
+"""The library's face: encode a photograph once, then ask for any points, as often as wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from infl.errors import InflError
+from infl.geometry.camera import Camera
+from infl.geometry.rotations import FRONTAL
+from infl.geometry.transforms import chain, invert, move, pixels_from_normalised
+from infl.layouts import Layout
+from infl.model.checkpoint import load_checkpoint
+from infl.model.config import FACE_SIZE, HEAD_CENTRE
+from infl.model.feature_extractor import Features
+from infl.model.network import CANONICAL, InfiniteLandmarks, crop_of_gamma
+from infl.model.photo import cut, square_of, to_input
+
+QUERIES_AT_ONCE = 8192
+"""Queries that one pass of P takes; more are asked in chunks, which changes nothing but the memory needed."""
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Everything the network knows of one photograph; queries need nothing else.
+
+    image_size: (width, height) pixels. roi: (2, 3) map from pixels of the normalised crop I' to pixels of the
+    photograph. crop: (h, w, 3) uint8 RGB, I' itself. camera: through which the canonical face is seen in I'.
+    """
+
+    image_size: tuple[int, int]
+    roi: np.ndarray
+    crop: np.ndarray
+    camera: Camera
+    features: Features
+
+
+@dataclass(frozen=True)
+class Landmarks:
+    """The answer to K queries.
+
+    points: (K, 2) float32 pixels of the photograph. sigma: (K,) float32 pixels, one standard deviation an axis.
+    points3d: (K, 3) float32 mm in the canonical frame. queries: (K, 3) float32 mm, as they were asked.
+    """
+
+    points: np.ndarray
+    sigma: np.ndarray
+    points3d: np.ndarray
+    queries: np.ndarray
+    convention: str
+
+
+class Landmarker:
+    """Finds any points of the canonical face in photographs. It holds weights and no other state."""
+
+    def __init__(self, network: InfiniteLandmarks, card: Mapping[str, Any], device: str | torch.device = "cpu"):
+        self.network = network.to(device).eval()
+        self.card = card
+        self.device = torch.device(device)
+
+    @property
+    def conventions(self) -> tuple[str, ...]:
+        """Names of the conventions with a code; the first is "canonical"."""
+        return self.network.conventions
+
+    def encode(self, image: np.ndarray) -> Encoded:
+        """Look at a whole photograph, (H, W, 3) uint8 RGB: find the face, cut it out, and extract its features.
+
+        Raises InflError when `image` is no such array.
+        """
+        if not isinstance(image, np.ndarray) or image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
+            got = f"{image.dtype} {image.shape}" if isinstance(image, np.ndarray) else type(image).__name__
+            raise InflError(f"A photograph is an (H, W, 3) uint8 RGB array, not {got}; infl.images.read_image gives one.")
+        config = self.network.config
+        from_crop = pixels_from_normalised(config.crop_size)
+        with torch.no_grad():
+            square = square_of(image)  # normalised coordinates of the padded square → photo pixels
+            search = cut(image, chain(square, invert(pixels_from_normalised(config.search_size))), config.search_size)
+            theta = self.network.spatial_transformer(to_input(search, self.device))[0].cpu().numpy()
+            roi = chain(square, theta)
+            for look in range(config.passes):
+                crop = cut(image, chain(roi, invert(from_crop)), config.crop_size)
+                features = self.network.feature_extractor(to_input(crop, self.device))
+                if look + 1 < config.passes:
+                    roi = chain(roi, crop_of_gamma(features.gamma)[0].cpu().numpy())
+        camera = _camera(features, config.crop_size)
+        height, width = image.shape[:2]
+        return Encoded((width, height), chain(roi, invert(from_crop)), crop, camera, features)
+
+    def query(self, encoded: Encoded, at: Layout | np.ndarray, convention: str = CANONICAL) -> Landmarks:
+        """Find points of the canonical face – a layout, or (K, 3) mm – as the annotators of `convention` mean them."""
+        queries = queries_of(at)
+        if not len(queries):
+            empty = np.zeros(0, np.float32)
+            return Landmarks(empty.reshape(0, 2), empty, empty.reshape(0, 3), queries, convention)
+        index = torch.tensor([self._index(convention)], device=self.device)
+        parts = []
+        with torch.no_grad():
+            for chunk in torch.from_numpy(queries).to(self.device).split(QUERIES_AT_ONCE):
+                deformed = chunk[None] + self.network.offsets(chunk[None], index)
+                parts.append(self.network.predict(encoded.features, deformed)[1])
+        points, points3d, log_sigma = (
+            torch.cat([getattr(part, name)[0] for part in parts]).cpu().numpy()
+            for name in ("points", "points3d", "log_sigma")
+        )
+        size = self.network.config.crop_size
+        to_photo = chain(encoded.roi, pixels_from_normalised(size))
+        unit = np.sqrt(abs(np.linalg.det(to_photo[:, :2]))) * float(encoded.features.gamma.scale[0]) * FACE_SIZE
+        return Landmarks(
+            points=move(to_photo, points).astype(np.float32),
+            sigma=(np.exp(log_sigma) * unit).astype(np.float32),
+            points3d=points3d,
+            queries=queries,
+            convention=convention,
+        )
+
+    def offsets(self, convention: str, reference: str = CANONICAL, *, at: Layout | np.ndarray) -> np.ndarray:
+        """(K, 3) mm: where `convention` puts the points `at`, less where `reference` puts them: δ_i(p) − δ_j(p)."""
+        queries = torch.from_numpy(queries_of(at)).to(self.device)[None]
+        with torch.no_grad():
+            ours, theirs = (
+                self.network.offsets(queries, torch.tensor([self._index(name)], device=self.device))[0]
+                for name in (convention, reference)
+            )
+        return (ours - theirs).cpu().numpy()
+
+    def _index(self, convention: str) -> int:
+        try:
+            return self.conventions.index(convention)
+        except ValueError:
+            known = ", ".join(self.conventions)
+            raise InflError(f"This checkpoint knows no convention “{convention}”. It knows: {known}.") from None
+
+
+def load_landmarker(path: str | Path | None = None, device: str = "cpu") -> Landmarker:
+    """The landmarker of the checkpoint that comes with the program, or of another file."""
+    network, card = load_checkpoint(path)
+    return Landmarker(network, card, device)
+
+
+def queries_of(at: Layout | np.ndarray) -> np.ndarray:
+    """(K, 3) float32 mm of a layout or of an array of points; raises InflError for anything else."""
+    if isinstance(at, Layout):
+        return at.queries
+    queries = np.asarray(at, np.float32)
+    if queries.ndim != 2 or queries.shape[1] != 3 or not np.isfinite(queries).all():
+        raise InflError(f"Queries are (K, 3) finite millimetres on the canonical face, not an array of {queries.shape}.")
+    return queries
+
+
+def _camera(features: Features, size: int) -> Camera:
+    """γ of the first face as a pinhole camera in pixels of the crop."""
+    gamma = features.gamma
+    head = gamma.head[0].double().cpu().numpy()
+    rotation = FRONTAL @ head
+    scale, focal = float(gamma.scale[0]), float(gamma.focal[0])
+    centre = gamma.centre[0].double().cpu().numpy() / scale
+    translation = np.array([*centre, focal / scale]) - rotation @ np.array(HEAD_CENTRE)
+    return Camera(rotation, translation, focal * size / 2, np.full(2, (size - 1) / 2))

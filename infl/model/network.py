@@ -1,0 +1,68 @@
+"""The whole network, from the photograph and the queries to landmarks in the photograph.
+
+    θ = S(I)        I' = I∘θ        f, γ = F(I')        p' = p + D(p, D_j)
+    L³ᵈ = p' + P(f, Q(p'))          l' = ψ(L³ᵈ, γ)       l = θ(l')
+
+"Infinite 3D Landmarks: Improving Continuous 2D Facial Landmark Detection", Chandran et al., 2024, figure 2.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from infl.model.config import CROP_HALF_WIDTH, ModelConfig
+from infl.model.feature_extractor import FeatureExtractor, Features, Gamma
+from infl.model.landmark_predictor import LandmarkPredictor, LocalRefinement, Prediction
+from infl.model.query_deformer import QueryDeformer
+from infl.model.spatial_transformer import SpatialTransformer
+
+CANONICAL = "canonical"
+
+
+class InfiniteLandmarks(nn.Module):
+    """S, F, D, Q, P and ψ together, with a learned code for each convention.
+
+    `conventions` name the data sets' codes D_j; the first is always "canonical", whose code is 0 and stays so.
+    """
+
+    def __init__(self, config: ModelConfig, conventions: tuple[str, ...]):
+        super().__init__()
+        if not conventions or conventions[0] != CANONICAL:
+            conventions = (CANONICAL, *conventions)
+        self.config = config
+        self.conventions = conventions
+        self.spatial_transformer = SpatialTransformer(config)
+        self.feature_extractor = FeatureExtractor(config)
+        self.query_deformer = QueryDeformer(config)
+        self.landmark_predictor = LandmarkPredictor(config)
+        self.refinement = LocalRefinement(config) if config.refine else None
+        self.dataset_codes = nn.Parameter(0.5 * torch.randn(len(conventions) - 1, config.dataset_code_size))
+
+    def codes(self, index: Tensor) -> Tensor:
+        """(B,) indices into `conventions` → (B, E) codes; 0 gives the zero code."""
+        zero = self.dataset_codes.new_zeros(1, self.dataset_codes.shape[1])
+        return torch.cat([zero, self.dataset_codes])[index]
+
+    def offsets(self, queries: Tensor, convention: Tensor) -> Tensor:
+        """δ_j(p): (B, K, 3) mm and (B,) convention indices → (B, K, 3) mm."""
+        return self.query_deformer(queries, self.codes(convention))
+
+    def predict(self, features: Features, queries: Tensor) -> tuple[Prediction, Prediction]:
+        """Features of B crops and (B, K, 3) deformed queries → coarse and refined predictions in the crop."""
+        coarse, hidden = self.landmark_predictor(features, queries)
+        return coarse, self.refinement(features, coarse, hidden) if self.refinement else coarse
+
+
+def crop_of_gamma(gamma: Gamma) -> Tensor:
+    """(B, 2, 3): the similarity that cuts the standard crop of the faces that γ describes.
+
+    The standard crop is centred on HEAD_CENTRE, spans CROP_HALF_WIDTH mm to each side, and has the head upright.
+    The map goes from the new crop to the one in which γ was found, both in normalised coordinates. It is where
+    the second pass looks.
+    """
+    up = gamma.head[:, :, 1]
+    angle = torch.atan2(up[:, 0], up[:, 1])
+    size = gamma.scale * CROP_HALF_WIDTH
+    c, s = size * angle.cos(), size * angle.sin()
+    return torch.stack([c, -s, gamma.centre[:, 0], s, c, gamma.centre[:, 1]], 1).view(-1, 2, 3)
