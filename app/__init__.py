@@ -1,0 +1,1 @@
+"""The studio: one window on data sets whose conventions conflict. It imports `infl`; `infl` never imports it."""

@@ -1,0 +1,97 @@
+"""Every edit of the custom layout as an undoable command.
+
+Layouts are immutable values, so a command is the layout before, the layout after, and what was selected.
+One gesture is one step: a drag merges into its first move, and moving a point while the button that made
+it is still down merges into the making.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtGui import QUndoCommand
+
+from app import layout_edits
+from app.state import Studio
+from infl.layouts import Layout
+
+_MERGES = 1
+
+
+class EditLayout(QUndoCommand):
+    """Replace the custom layout by `after`; `gesture` ≠ 0 names the mouse gesture whose steps belong together."""
+
+    def __init__(self, studio: Studio, text: str, after: Layout, select: Sequence[int] = (), gesture: int = 0):
+        super().__init__(text)
+        self.studio, self.gesture = studio, gesture
+        self.before, self.after = studio.layout, after
+        self.selected_before, self.selected_after = studio.selection, tuple(select)
+
+    def redo(self) -> None:
+        self.studio.set_layout(self.after, self.selected_after)
+
+    def undo(self) -> None:
+        self.studio.set_layout(self.before, self.selected_before)
+
+    def id(self) -> int:
+        return _MERGES if self.gesture else -1
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        if not isinstance(other, EditLayout) or other.gesture != self.gesture:
+            return False
+        self.after, self.selected_after = other.after, other.selected_after
+        return True
+
+
+def add_point(studio: Studio, xyz: Sequence[float], gesture: int = 0) -> int:
+    """Add a point at the place on the face closest to `xyz` (mm); returns its index."""
+    index = len(studio.layout)
+    after = layout_edits.add(studio.layout, xyz)
+    studio.undo.push(EditLayout(studio, f"Add {after.points[-1].name}", after, [index], gesture))
+    return index
+
+
+def move_point(studio: Studio, index: int, xyz: Sequence[float], gesture: int = 0) -> None:
+    """Move a point to the place on the face closest to `xyz` (mm)."""
+    after = layout_edits.move(studio.layout, index, xyz)
+    name = studio.layout.points[index].name
+    studio.undo.push(EditLayout(studio, f"Move {name}", after, [index], gesture))
+
+
+def rename_point(studio: Studio, index: int, name: str) -> None:
+    """Rename a point; raises InflError when the name is empty or taken."""
+    after = layout_edits.rename(studio.layout, index, name)
+    if after != studio.layout:
+        studio.undo.push(EditLayout(studio, f"Rename to {name}", after, studio.selection))
+
+
+def delete_points(studio: Studio, indices: Sequence[int]) -> None:
+    """Delete points of the custom layout."""
+    if indices:
+        text = f"Delete {studio.layout.points[indices[0]].name}" if len(indices) == 1 else f"Delete {len(indices)} points"
+        studio.undo.push(EditLayout(studio, text, layout_edits.delete(studio.layout, indices)))
+
+
+def reorder_point(studio: Studio, index: int, to: int) -> None:
+    """Move a point in the order to place `to`."""
+    if index != to and 0 <= to < len(studio.layout):
+        after = layout_edits.reorder(studio.layout, index, to)
+        studio.undo.push(EditLayout(studio, f"Reorder {studio.layout.points[index].name}", after, [to]))
+
+
+def mirror_points(studio: Studio, indices: Sequence[int]) -> None:
+    """Make (or move) the mirror partners of points."""
+    if indices:
+        after, partners = layout_edits.mirror(studio.layout, indices)
+        studio.undo.push(EditLayout(studio, "Mirror", after, partners))
+
+
+def toggle_edge(studio: Studio, a: int, b: int) -> None:
+    """Join two points by a line, or take the line away."""
+    after = layout_edits.toggle_edge(studio.layout, a, b)
+    studio.undo.push(EditLayout(studio, "Join" if len(after.edges) > len(studio.layout.edges) else "Unjoin", after, (a, b)))
+
+
+def replace_layout(studio: Studio, layout: Layout, text: str) -> None:
+    """Start over from another layout (new, loaded, or copied from a catalogue)."""
+    studio.undo.push(EditLayout(studio, text, layout))

@@ -1,0 +1,110 @@
+"""What follows from the state – predictions and offsets – computed when asked for and kept while it holds.
+
+Each answer is remembered with the values that it was computed from (all immutable, compared by identity).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from app.state import Studio
+from infl.geometry.canonical_face import canonical_face
+from infl.layouts import Layout
+
+if TYPE_CHECKING:
+    from infl.model import Landmarks
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True)
+class Offsets:
+    """Offsets of convention a against b at the K points of a layout: (K, 3) float32 mm on the canonical face."""
+
+    a: str
+    b: str
+    layout: Layout
+    vectors: np.ndarray
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """(K,) mm."""
+        return np.linalg.norm(self.vectors, axis=1)
+
+
+class Derived:
+    """Predictions on the photo and offsets on the face, each computed once for a state."""
+
+    def __init__(self, studio: Studio):
+        self.studio = studio
+        self._kept: dict[str, tuple[tuple[Any, ...], Any]] = {}
+
+    def _keep(self, what: str, inputs: tuple[Any, ...], compute: Callable[[], Answer]) -> Answer:
+        kept = self._kept.get(what)
+        if kept and len(kept[0]) == len(inputs) and all(
+            a is b or (isinstance(a, str) and a == b) for a, b in zip(kept[0], inputs, strict=True)
+        ):
+            return kept[1]
+        start = time.perf_counter()
+        answer = compute()
+        self._kept[what] = (inputs, answer)
+        self.studio.timed.emit(what, (time.perf_counter() - start) * 1000)
+        return answer
+
+    def prediction(self) -> Landmarks | None:
+        """The photo's own layout in its own convention, predicted; None without a model or a layout."""
+        s, open_set = self.studio, self.studio.open_set
+        if s.landmarker is None or s.photo is None or s.photo.encoded is None or open_set is None:
+            return None
+        layout, encoded, landmarker = open_set.dataset.layout, s.photo.encoded, s.landmarker
+        if layout is None:
+            return None
+        convention = s.convention_of(open_set.dataset)
+        return self._keep(
+            "query", (landmarker, encoded, layout, convention), lambda: landmarker.query(encoded, layout, convention)
+        )
+
+    def custom_prediction(self) -> Landmarks | None:
+        """The custom layout on the photo, in the target convention."""
+        s = self.studio
+        if s.landmarker is None or s.photo is None or s.photo.encoded is None or not len(s.layout):
+            return None
+        landmarker, encoded, layout, convention = s.landmarker, s.photo.encoded, s.layout, s.target_convention
+        return self._keep(
+            "custom", (landmarker, encoded, layout, convention), lambda: landmarker.query(encoded, layout, convention)
+        )
+
+    def compared_layout(self) -> Layout:
+        """The layout at whose points offsets are shown."""
+        s = self.studio
+        if s.comparison.at == "custom":
+            return s.layout
+        return s.layout_of(s.comparison.a) or s.layout_of(s.comparison.b) or s.layout
+
+    def offsets(self) -> Offsets | None:
+        """The comparison at the points of its layout."""
+        s, layout = self.studio, self.compared_layout()
+        a, b, landmarker = s.comparison.a, s.comparison.b, s.landmarker
+        if landmarker is None or a == b or not len(layout):
+            return None
+        return self._keep(
+            "offsets", (landmarker, a, b, layout),
+            lambda: Offsets(a, b, layout, landmarker.offsets(a, reference=b, at=layout)),
+        )  # fmt: skip
+
+    def heat(self) -> np.ndarray | None:
+        """(V,) float32 mm: length of the comparison's offset at every vertex of the canonical face."""
+        s = self.studio
+        a, b, landmarker = s.comparison.a, s.comparison.b, s.landmarker
+        if landmarker is None or a == b:
+            return None
+        at = canonical_face().vertices
+        return self._keep(
+            "heat", (landmarker, a, b),
+            lambda: np.linalg.norm(landmarker.offsets(a, reference=b, at=at), axis=1),
+        )  # fmt: skip

@@ -1,0 +1,280 @@
+"""The studio's one source of truth. Views read it and listen to its signals; only it is ever changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoStack
+
+from app import layout_edits
+from app.theme import CANONICAL_COLOUR, SET_COLOURS, SET_MARKS
+from infl.datasets.dataset import Dataset, Sample
+from infl.layouts import Layout
+
+if TYPE_CHECKING:
+    from infl.model import Encoded, Landmarker
+
+CANONICAL = "canonical"
+
+
+@dataclass(frozen=True)
+class OpenSet:
+    """A data set on screen, with the colour and the shape that stand for it everywhere."""
+
+    dataset: Dataset
+    colour: str
+    mark: str
+
+    @property
+    def label(self) -> str:
+        """What the set is called on screen: its folder's name."""
+        return self.dataset.name
+
+
+@dataclass(frozen=True)
+class Place:
+    """Which picture: the set's index among the open ones and the sample's index in it."""
+
+    set: int
+    sample: int
+
+
+@dataclass(frozen=True)
+class Photo:
+    """The picture on screen, loaded: (H, W, 3) uint8 RGB and, where a model is there, its encoding."""
+
+    place: Place
+    sample: Sample
+    image: np.ndarray
+    encoded: Encoded | None = None
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is drawn. On the photo: human … keep_zoom; on the canonical face: arrows … arrow_scale."""
+
+    human: bool = True
+    predicted: bool = True
+    harmonised: bool = False
+    custom: bool = True
+    edges: bool = False
+    roi: bool = True
+    sigma: bool = False
+    crop: bool = True
+    names: bool = False
+    keep_zoom: bool = False
+    arrows: bool = True
+    heat: bool = True
+    mesh: bool = False
+    arrow_scale: float = 4.0
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Convention a against convention b, shown `at` the points of a's layout or of the custom one."""
+
+    a: str = CANONICAL
+    b: str = CANONICAL
+    at: str = "a"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something to tell the person: level is "info", "warning" or "error"; details may hold a traceback."""
+
+    level: str
+    text: str
+    details: str = ""
+
+
+class Studio(QObject):
+    """Open sets, the picture on screen, the model, the custom layout, what is compared and what is drawn."""
+
+    sets_changed = Signal()
+    place_changed = Signal()
+    photo_changed = Signal()
+    landmarker_changed = Signal()
+    layout_changed = Signal()
+    selection_changed = Signal()
+    comparison_changed = Signal()
+    options_changed = Signal()
+    noticed = Signal(object)
+    timed = Signal(str, float)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.undo = QUndoStack(self)
+        self.sets: tuple[OpenSet, ...] = ()
+        self.place: Place | None = None
+        self.photo: Photo | None = None
+        self.landmarker: Landmarker | None = None
+        self.previous_landmarker: Landmarker | None = None
+        self.model_name = ""
+        self.layout: Layout = layout_edits.empty()
+        self.selection: tuple[int, ...] = ()
+        self.target_convention = CANONICAL
+        self.comparison = Comparison()
+        self.options = Options()
+        self.disagreement: dict[Place, float] = {}
+        self.notices: list[Notice] = []
+
+    # data sets and pictures
+
+    def add_sets(self, datasets: Sequence[Dataset]) -> None:
+        """Show more data sets; a set of the same folder and convention is replaced."""
+        known = {(s.dataset.root.resolve(), s.dataset.convention): i for i, s in enumerate(self.sets)}
+        sets = list(self.sets)
+        for dataset in datasets:
+            index = known.get((dataset.root.resolve(), dataset.convention), len(sets))
+            colour, mark = SET_COLOURS[index % len(SET_COLOURS)], SET_MARKS[index % len(SET_MARKS)]
+            sets[index : index + 1] = [OpenSet(dataset, colour, mark)]
+        self.sets = tuple(sets)
+        self._compare_open_sets()
+        self.sets_changed.emit()
+        if self.place is None:
+            self.show_first()
+
+    def remove_set(self, index: int) -> None:
+        """Close a data set; its files are not touched."""
+        self.sets = self.sets[:index] + self.sets[index + 1 :]
+        self.disagreement = {
+            Place(p.set - (p.set > index), p.sample): v for p, v in self.disagreement.items() if p.set != index
+        }
+        place, self.place, self.photo = self.place, None, None
+        self._compare_open_sets()
+        self.sets_changed.emit()
+        if place and place.set != index:
+            self.show(Place(place.set - (place.set > index), place.sample))
+        else:
+            self.show_first()
+        self.photo_changed.emit()
+
+    def show_first(self) -> None:
+        """Show the first picture of the first set that has one."""
+        for i, open_set in enumerate(self.sets):
+            if len(open_set.dataset):
+                self.show(Place(i, 0))
+                return
+
+    def show(self, place: Place) -> None:
+        """Ask for a picture; it is on screen when `photo_changed` comes."""
+        if place != self.place:
+            self.place = place
+            self.place_changed.emit()
+
+    def step(self, by: int) -> None:
+        """Go to the next (+1) or previous (−1) picture of the same set, around its end."""
+        if self.place is not None:
+            count = len(self.sets[self.place.set].dataset)
+            self.show(Place(self.place.set, (self.place.sample + by) % count))
+
+    def sample_at(self, place: Place) -> Sample:
+        return self.sets[place.set].dataset.samples[place.sample]
+
+    def photo_arrived(self, photo: Photo) -> None:
+        """A worker has loaded a picture; it is shown if it is still the one asked for."""
+        if photo.place == self.place:
+            self.photo = photo
+            self.photo_changed.emit()
+
+    @property
+    def open_set(self) -> OpenSet | None:
+        """The set that the picture on screen belongs to."""
+        return self.sets[self.photo.place.set] if self.photo else None
+
+    # the model
+
+    def set_landmarker(self, landmarker: Landmarker, name: str) -> None:
+        """Use other weights from now on; the ones before can be taken back with `revert_landmarker`."""
+        self.previous_landmarker, self.landmarker, self.model_name = self.landmarker, landmarker, name
+        self._landmarker_replaced()
+
+    def revert_landmarker(self) -> None:
+        """Swap the weights in use with the ones before."""
+        if self.previous_landmarker is not None:
+            self.landmarker, self.previous_landmarker = self.previous_landmarker, self.landmarker
+            self.model_name = f"{self.model_name} (reverted)" if "(reverted)" not in self.model_name else "fine-tuned"
+            self._landmarker_replaced()
+
+    def _landmarker_replaced(self) -> None:
+        self.disagreement = {}
+        self._compare_open_sets()
+        self.landmarker_changed.emit()
+
+    def convention_of(self, dataset: Dataset) -> str:
+        """The set's own convention where the model knows it, otherwise the canonical one."""
+        known = self.landmarker.conventions if self.landmarker else ()
+        return dataset.convention if dataset.convention in known else CANONICAL
+
+    def colour_of(self, convention: str) -> str:
+        """The colour of the open set with this convention; grey for the canonical one."""
+        return next((s.colour for s in self.sets if s.dataset.convention == convention), CANONICAL_COLOUR)
+
+    def mark_of(self, convention: str) -> str:
+        """The second mark of the open set with this convention."""
+        return next((s.mark for s in self.sets if s.dataset.convention == convention), "circle")
+
+    def layout_of(self, convention: str) -> Layout | None:
+        """The layout of the open set with this convention."""
+        return next((s.dataset.layout for s in self.sets if s.dataset.convention == convention), None)
+
+    # the custom layout (changed through app.commands only)
+
+    def set_layout(self, layout: Layout, selection: Sequence[int] = ()) -> None:
+        self.layout = layout
+        self.selection = tuple(i for i in selection if i < len(layout))
+        self.layout_changed.emit()
+        self.selection_changed.emit()
+
+    def select(self, indices: Sequence[int]) -> None:
+        """Select points of the custom layout."""
+        if tuple(indices) != self.selection:
+            self.selection = tuple(indices)
+            self.selection_changed.emit()
+
+    # what is compared and drawn
+
+    def compare(self, **changes: str) -> None:
+        """Change the comparison's a, b or at."""
+        comparison = replace(self.comparison, **changes)
+        if comparison != self.comparison:
+            self.comparison = comparison
+            self.comparison_changed.emit()
+
+    def set_options(self, **changes: bool | float) -> None:
+        """Change what is drawn."""
+        options = replace(self.options, **changes)
+        if options != self.options:
+            self.options = options
+            self.options_changed.emit()
+
+    def set_target_convention(self, convention: str) -> None:
+        """Choose the convention in which the custom layout is predicted and exported."""
+        if convention != self.target_convention:
+            self.target_convention = convention
+            self.layout_changed.emit()
+
+    def _compare_open_sets(self) -> None:
+        """Keep the comparison on conventions that exist; start with the first two open sets that the model knows."""
+        known = self.landmarker.conventions if self.landmarker else ()
+        opened = list(dict.fromkeys(s.dataset.convention for s in self.sets if s.dataset.convention in known))
+        a, b = self.comparison.a, self.comparison.b
+        if a not in known or (a == CANONICAL and opened):
+            a = opened[0] if opened else CANONICAL
+            b = next((c for c in opened if c != a), CANONICAL)
+        self.comparison = replace(self.comparison, a=a, b=b if b in known else CANONICAL)
+        if self.target_convention not in (CANONICAL, *known):
+            self.target_convention = CANONICAL
+        self.comparison_changed.emit()
+
+    # telling the person
+
+    def notify(self, level: str, text: str, details: str = "") -> None:
+        """Say something: it appears over the window for a while and stays in the log."""
+        notice = Notice(level, text, details)
+        self.notices.append(notice)
+        self.noticed.emit(notice)
