@@ -1,0 +1,94 @@
+"""AFLW2000-3D: `.mat` files beside the pictures, and two other annotations of the same pictures as tables.
+
+- `aflw2000`: `pt3d_68` of the `.mat`, 68 points of a fitted 3D model in iBUG's order, counted from 1
+  (MATLAB). `extra["z"]` is (68,) float32, the fit's depth in pixels (towards the camera up to a shift), and
+  `extra["pose"]` its (pitch, yaw, roll) in radians as in the file's `Pose_Para`.
+- `aflw2000_re68`: `reannotated68.csv`, 68 points set by hand, in iBUG's order, counted from 0.
+- `aflw21`: `aflw21.csv`, AFLW's 21 points, empty where not visible, counted from 0.
+
+The jaw of the first two lies on the 3D face, also where the face hides it. Errors are divided by √(w·h) of
+the box.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import scipy.io
+
+from infl.datasets.folder import SetFolder
+from infl.datasets.point_csv import columns_of, table
+from infl.datasets.reader import FROM_ONE, Annotation, Face, each
+from infl.datasets.text import first_line, read_bytes
+from infl.errors import FileError
+
+FORMAT = "aflw2000"
+LOOKED_FOR = ".mat files with pt3d_68 beside pictures (AFLW2000-3D, 300W-LP)"
+TABLES = {"reannotated68.csv": ("aflw2000_re68", "ibug68", 68), "aflw21.csv": ("aflw21", "aflw21", 21)}
+
+
+def find(folder: SetFolder) -> list[Annotation]:
+    files = [f for f in folder.ending(".mat") if _is_matlab(folder.root / f)]
+    if not files:
+        return []
+
+    def faces() -> Iterator[Face | FileError]:
+        return each(lambda file: _face(folder, file), files)
+
+    why = f"{len(files)} .mat files, the first {files[0]}"
+    found = [
+        Annotation("aflw2000", FORMAT, why, tuple(files), faces, "aflw2000", "ibug68", 68, (), FROM_ONE,
+        "box")
+    ]  # fmt: skip
+    for file, (convention, layout, count) in TABLES.items():
+        columns = columns_of(first_line(folder.root / file)) if file in folder.files else None
+        if columns and len(columns.points) == count:
+            found.append(
+                table(
+                    folder, file, columns, name=convention, convention=convention, layout=layout,
+                    normaliser="box", format_name=f"{FORMAT}_csv",
+                )
+            )  # fmt: skip
+    return found
+
+
+def _is_matlab(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(10) == b"MATLAB 5.0"
+    except OSError:
+        return False
+
+
+def _face(folder: SetFolder, file: str) -> Face:
+    path = folder.root / file
+    read_bytes(path)  # a clear error for a file that cannot be opened
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            content = scipy.io.loadmat(path, variable_names=["pt3d_68", "Pose_Para"])
+    except Exception as error:  # scipy raises a dozen kinds for a damaged file
+        raise FileError(
+            path, f"is no MATLAB file that can be read ({type(error).__name__}: {error})."
+        ) from error
+    points = _array(content, "pt3d_68", path)
+    if points.ndim != 2 or points.shape[0] not in (2, 3):
+        raise FileError(path, f"pt3d_68 has the shape {points.shape} and not (3, points).", place="pt3d_68")
+    extra: dict[str, object] = {}
+    if points.shape[0] == 3:
+        extra["z"] = points[2].astype(np.float32)
+    if "Pose_Para" in content:
+        pose = _array(content, "Pose_Para", path).ravel()
+        if pose.size >= 3:
+            extra["pose"] = tuple(float(angle) for angle in pose[:3])
+    return Face(folder.picture_beside(file), points[:2].T, (file, ""), extra=extra)
+
+
+def _array(content: dict, name: str, path: Path) -> np.ndarray:
+    values = content.get(name)
+    if not isinstance(values, np.ndarray) or values.dtype.kind not in "fiu" or not np.isfinite(values).all():
+        raise FileError(path, f"holds no finite numbers “{name}”.", place=name)
+    return values.astype(np.float64)

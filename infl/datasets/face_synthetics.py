@@ -1,0 +1,49 @@
+"""Microsoft's FaceSynthetics: `NNNNNN_ldmks.txt`, one `x y` line a point, beside the picture `NNNNNN.png`.
+
+iBUG's order and the two pupils; the jaw is a line on the 3D face, projected, and not the visible contour.
+Every point is given, also those behind the face. Pixels are taken to count from 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+import numpy as np
+
+from infl.datasets.folder import SetFolder
+from infl.datasets.reader import Annotation, Face, each
+from infl.datasets.text import numbers, read_lines
+from infl.errors import FileError
+
+FORMAT = "face_synthetics"
+LOOKED_FOR = "NNNNNN_ldmks.txt files beside pictures (FaceSynthetics)"
+POINTS = 70
+_ENDING = "_ldmks.txt"
+
+
+def find(folder: SetFolder) -> list[Annotation]:
+    files = folder.ending(_ENDING)
+    if not files:
+        return []
+
+    def faces() -> Iterator[Face | FileError]:
+        return each(lambda file: _face(folder, file), files)
+
+    why = f"{len(files)} files *{_ENDING}, the first {files[0]}"
+    name = "facesynthetics70"
+    return [Annotation(name, FORMAT, why, tuple(files), faces, name, name, POINTS)]
+
+
+def _face(folder: SetFolder, file: str) -> Face:
+    path = folder.root / file
+    points = []
+    for at, line in read_lines(path):
+        words = line.split()
+        if len(words) != 2:
+            raise FileError(path, f"{len(words)} numbers where a point has 2.", place=f"line {at}")
+        points.append(numbers(words, path, f"line {at}"))
+    if not points:
+        raise FileError(path, "holds no points.")
+    stem = PurePosixPath(file).name[: -len(_ENDING)]
+    return Face(folder.picture_beside(file, stem), np.array(points), (file, ""))

@@ -1,0 +1,74 @@
+"""Reading text and numbers so that what is wrong is named by file and line."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+from infl.errors import FileError
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a file; raises FileError when it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise FileError(
+            path, f"cannot be read ({error.strerror}).", remedy="Check the path and its rights."
+        ) from error
+
+
+def read_text(path: Path) -> str:
+    """The text of a UTF-8 file (with or without a byte-order mark); raises FileError naming the line that is
+    none.
+    """
+    data = read_bytes(path)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise FileError(
+            path, "is not UTF-8 text.", place=f"line {line}", remedy="Save it as UTF-8."
+        ) from error
+
+
+def read_lines(path: Path) -> list[tuple[int, str]]:
+    """(line number counted from 1, text without blanks around it) of the lines that are not empty."""
+    # Not str.splitlines: it also splits at form feeds and the like, which editors do not count as lines.
+    lines = read_text(path).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return [(number, line.strip()) for number, line in enumerate(lines, 1) if line.strip()]
+
+
+def first_line(path: Path, limit: int = 65536) -> str:
+    """The first line that is not empty among the first `limit` bytes, "" for a file that is no text: for
+    sniffing.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(limit).decode("utf-8-sig", errors="replace")
+    except OSError:
+        return ""
+    return next((line.strip() for line in head.splitlines() if line.strip()), "")
+
+
+def number(text: str, path: Path, place: str) -> float:
+    """A finite decimal number; raises FileError otherwise."""
+    try:
+        value = float(text)
+    except ValueError:
+        raise FileError(path, f"“{text[:40]}” is no number.", place=place) from None
+    if not math.isfinite(value):
+        raise FileError(path, f"“{text[:40]}” is no finite number.", place=place)
+    return value
+
+
+def numbers(words: Sequence[str], path: Path, place: str) -> list[float]:
+    return [number(word, path, place) for word in words]
+
+
+def is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
