@@ -26,7 +26,9 @@ def compose(outer: Tensor, inner: Tensor) -> Tensor:
 def scale_of(transform: Tensor) -> Tensor:
     """(B, 2, 3) → (B,): how much lengths grow, as the root of the area's growth."""
     linear = transform[:, :, :2]
-    return (linear[:, 0, 0] * linear[:, 1, 1] - linear[:, 0, 1] * linear[:, 1, 0]).abs().clamp_min(1e-12).sqrt()
+    return (
+        (linear[:, 0, 0] * linear[:, 1, 1] - linear[:, 0, 1] * linear[:, 1, 0]).abs().clamp_min(1e-12).sqrt()
+    )
 
 
 def similarity(scale: float, angle: float, shift: np.ndarray) -> np.ndarray:

@@ -5,4 +5,12 @@ from infl.model.config import ModelConfig
 from infl.model.landmarker import Encoded, Landmarker, Landmarks, load_landmarker
 from infl.model.network import CANONICAL, InfiniteLandmarks
 
-__all__ = ["CANONICAL", "Encoded", "InfiniteLandmarks", "Landmarker", "Landmarks", "ModelConfig", "load_landmarker"]
+__all__ = [
+    "CANONICAL",
+    "Encoded",
+    "InfiniteLandmarks",
+    "Landmarker",
+    "Landmarks",
+    "ModelConfig",
+    "load_landmarker",
+]

@@ -12,14 +12,24 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-STAGES = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1))
+STAGES = (
+    (1, 16, 1, 1),
+    (6, 24, 2, 2),
+    (6, 32, 3, 2),
+    (6, 64, 4, 2),
+    (6, 96, 3, 1),
+    (6, 160, 3, 2),
+    (6, 320, 1, 1),
+)
 """(expansion, channels, blocks, stride) of each stage; after the stem's stride of 2."""
 
 
 class ConvReLU(nn.Module):
     """Convolution, bias, and ReLU6; strided ones pad one pixel right and below, as the ImageNet weights expect."""
 
-    def __init__(self, inputs: int, outputs: int, kernel: int = 1, stride: int = 1, groups: int = 1, relu: bool = True):
+    def __init__(
+        self, inputs: int, outputs: int, kernel: int = 1, stride: int = 1, groups: int = 1, relu: bool = True
+    ):
         super().__init__()
         self.pad_end = stride == 2
         padding = 0 if self.pad_end else kernel // 2
@@ -87,7 +97,10 @@ def load_imagenet(trunk: MobileNetV2, path: str | Path) -> None:
     with torch.no_grad():
         for name, module in trunk.named_modules():
             if isinstance(module, ConvReLU):
-                norm = {key: weights[f"{name}.bn.{key}"] for key in ("weight", "bias", "running_mean", "running_var")}
+                norm = {
+                    key: weights[f"{name}.bn.{key}"]
+                    for key in ("weight", "bias", "running_mean", "running_var")
+                }
                 gain = norm["weight"] / (norm["running_var"] + 1e-3).sqrt()
                 module.conv.weight.copy_(weights[f"{name}.conv.weight"] * gain[:, None, None, None])
                 assert module.conv.bias is not None

@@ -56,7 +56,9 @@ def load_checkpoint(path: str | Path | None = None) -> tuple[InfiniteLandmarks, 
     if path is None:
         path = resource("models", SHIPPED)
         if not path.exists():
-            raise InflError(f"No checkpoint comes with this copy ({path} is missing). Train one with “infl train”.")
+            raise InflError(
+                f"No checkpoint comes with this copy ({path} is missing). Train one with “infl train”."
+            )
     path = Path(path)
     if not path.exists():
         raise FileError(path, "does not exist.")
@@ -76,5 +78,7 @@ def load_checkpoint(path: str | Path | None = None) -> tuple[InfiniteLandmarks, 
     try:
         network.load_state_dict(weights)
     except RuntimeError as error:
-        raise FileError(path, "its weights do not fit its configuration.", remedy=str(error).splitlines()[-1]) from error
+        raise FileError(
+            path, "its weights do not fit its configuration.", remedy=str(error).splitlines()[-1]
+        ) from error
     return network.to(memory_format=torch.channels_last).eval(), header.card

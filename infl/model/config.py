@@ -31,5 +31,6 @@ class ModelConfig:
     refine: bool = True  # sample the feature maps where the coarse landmark fell and add a residual
     refine_channels: int = 32  # channels sampled from each feature map
 
+
 FACE_SIZE = 90.0
 """Millimetres that "the face's size" means in losses and in σ: about the distance of the outer eye corners."""

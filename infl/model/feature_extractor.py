@@ -49,7 +49,9 @@ class Gamma:
         seen = self.seen(points)
         depth = seen[..., 2:].clamp_min(1.0)
         shift = at * depth / self.focal[:, None, None] - seen[..., :2]
-        shift = torch.cat([shift[..., :1], -shift[..., 1:], torch.zeros_like(depth)], -1)  # camera → canonical axes
+        shift = torch.cat(
+            [shift[..., :1], -shift[..., 1:], torch.zeros_like(depth)], -1
+        )  # camera → canonical axes
         return points + shift @ self.head
 
 

@@ -58,7 +58,9 @@ class Landmarks:
 class Landmarker:
     """Finds any points of the canonical face in photographs. It holds weights and no other state."""
 
-    def __init__(self, network: InfiniteLandmarks, card: Mapping[str, Any], device: str | torch.device = "cpu"):
+    def __init__(
+        self, network: InfiniteLandmarks, card: Mapping[str, Any], device: str | torch.device = "cpu"
+    ):
         self.network = network.to(device).eval()
         self.card = card
         self.device = torch.device(device)
@@ -73,14 +75,23 @@ class Landmarker:
 
         Raises InflError when `image` is no such array.
         """
-        if not isinstance(image, np.ndarray) or image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
+        if (
+            not isinstance(image, np.ndarray)
+            or image.dtype != np.uint8
+            or image.ndim != 3
+            or image.shape[2] != 3
+        ):
             got = f"{image.dtype} {image.shape}" if isinstance(image, np.ndarray) else type(image).__name__
-            raise InflError(f"A photograph is an (H, W, 3) uint8 RGB array, not {got}; infl.images.read_image gives one.")
+            raise InflError(
+                f"A photograph is an (H, W, 3) uint8 RGB array, not {got}; infl.images.read_image gives one."
+            )
         config = self.network.config
         from_crop = pixels_from_normalised(config.crop_size)
         with torch.no_grad():
             square = square_of(image)  # normalised coordinates of the padded square → photo pixels
-            search = cut(image, chain(square, invert(pixels_from_normalised(config.search_size))), config.search_size)
+            search = cut(
+                image, chain(square, invert(pixels_from_normalised(config.search_size))), config.search_size
+            )
             theta = self.network.spatial_transformer(to_input(search, self.device))[0].cpu().numpy()
             roi = chain(square, theta)
             for look in range(config.passes):
@@ -110,7 +121,9 @@ class Landmarker:
         )
         size = self.network.config.crop_size
         to_photo = chain(encoded.roi, pixels_from_normalised(size))
-        unit = np.sqrt(abs(np.linalg.det(to_photo[:, :2]))) * float(encoded.features.gamma.scale[0]) * FACE_SIZE
+        unit = (
+            np.sqrt(abs(np.linalg.det(to_photo[:, :2]))) * float(encoded.features.gamma.scale[0]) * FACE_SIZE
+        )
         return Landmarks(
             points=move(to_photo, points).astype(np.float32),
             sigma=(np.exp(log_sigma) * unit).astype(np.float32),
@@ -134,7 +147,9 @@ class Landmarker:
             return self.conventions.index(convention)
         except ValueError:
             known = ", ".join(self.conventions)
-            raise InflError(f"This checkpoint knows no convention “{convention}”. It knows: {known}.") from None
+            raise InflError(
+                f"This checkpoint knows no convention “{convention}”. It knows: {known}."
+            ) from None
 
 
 def load_landmarker(path: str | Path | None = None, device: str = "cpu") -> Landmarker:
@@ -149,7 +164,9 @@ def queries_of(at: Layout | np.ndarray) -> np.ndarray:
         return at.queries
     queries = np.asarray(at, np.float32)
     if queries.ndim != 2 or queries.shape[1] != 3 or not np.isfinite(queries).all():
-        raise InflError(f"Queries are (K, 3) finite millimetres on the canonical face, not an array of {queries.shape}.")
+        raise InflError(
+            f"Queries are (K, 3) finite millimetres on the canonical face, not an array of {queries.shape}."
+        )
     return queries
 
 

@@ -26,7 +26,9 @@ def cut(image: np.ndarray, to_image: np.ndarray, size: int) -> np.ndarray:
     Where the square is coarser than the image, the image is first averaged down to its resolution, so that
     nothing aliases; where it leaves the image it is gray.
     """
-    corners = move(to_image, np.array([[-0.5, -0.5], [size - 0.5, -0.5], [size - 0.5, size - 0.5], [-0.5, size - 0.5]]))
+    corners = move(
+        to_image, np.array([[-0.5, -0.5], [size - 0.5, -0.5], [size - 0.5, size - 0.5], [-0.5, size - 0.5]])
+    )
     height, width = image.shape[:2]
     low = np.clip(np.floor(corners.min(0)).astype(int) - 2, 0, [width, height])
     high = np.clip(np.ceil(corners.max(0)).astype(int) + 3, 0, [width, height])
@@ -51,5 +53,3 @@ def to_input(pictures: np.ndarray, device: torch.device | str = "cpu") -> Tensor
     """(H, W, 3) or (B, H, W, 3) uint8 RGB → (B, 3, H, W) float32 in [-1, 1], channels last."""
     batch = torch.from_numpy(pictures if pictures.ndim == 4 else pictures[None]).to(device)
     return batch.permute(0, 3, 1, 2).float().div(127.5).sub(1).contiguous(memory_format=torch.channels_last)
-
-

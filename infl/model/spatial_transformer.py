@@ -64,5 +64,7 @@ def resample(photo: Tensor, theta: Tensor, size: int) -> Tensor:
     θ is detached here: with the gradient through the sampling grid training is slower and ends worse; θ learns
     from the map that takes landmarks from the crop back to the photo.
     """
-    grid = nn.functional.affine_grid(theta.detach(), [len(photo), photo.shape[1], size, size], align_corners=False)
+    grid = nn.functional.affine_grid(
+        theta.detach(), [len(photo), photo.shape[1], size, size], align_corners=False
+    )
     return nn.functional.grid_sample(photo, grid, mode="bilinear", padding_mode="zeros", align_corners=False)

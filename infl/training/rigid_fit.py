@@ -118,7 +118,9 @@ def _fit(shape: Tensor, target: Tensor, weight: Tensor, start: Tensor) -> tuple[
         scale = scale * step[:, 3].clamp(-0.3, 0.3).exp()
         centre = centre + step[:, 4:] * unit
     seen = _project(head, shape)
-    distance = (target - centre[:, None] - scale[:, None, None] * seen[..., :2]).norm(dim=-1) / (scale * FACE_SIZE)[:, None]
+    distance = (target - centre[:, None] - scale[:, None, None] * seen[..., :2]).norm(dim=-1) / (
+        scale * FACE_SIZE
+    )[:, None]
     huber = torch.where(distance < HUBER, distance**2 / 2, HUBER * (distance - HUBER / 2))
     cost = (weight * huber).sum(1) / total[:, 0] + UPRIGHT_WEIGHT * 0.05 * (1 - head[:, 2, 2])
     return cost, head, scale, centre, distance

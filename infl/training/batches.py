@@ -1,0 +1,157 @@
+"""Batches: balanced draws from several data sets, augmented, as tensors. A batch depends on seed and step alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from infl.geometry.transforms import chain, invert, move, pixels_from_normalised
+from infl.images import cv2
+from infl.model.config import FACE_SIZE, ModelConfig
+from infl.training.augmentation import disturb, draw, mirror_of, place_in_crop, place_in_photo
+from infl.training.faces import Face, FaceSet
+from infl.training.recipe import Recipe
+
+MIRROR = np.array([-1.0, 1.0, 1.0])
+
+
+@dataclass(frozen=True)
+class Batch:
+    """B = P + C faces: P whole photographs (P, h, w, 3) uint8 and C crops (C, h, w, 3) uint8.
+
+    queries: (B, N, 3) mm on C. targets: (B, N, 2) in normalised coordinates of the photograph or the crop.
+    present, firm: (B, N) bool: annotated; and not a sliding contour point. size: (B,) the face's size in the same
+    coordinates. convention: (B,) index of the network's codes. posed: (B,) bool: head (B, 3, 3) and points3d (B, N, 3)
+    mm are known.
+    """
+
+    photos: Tensor
+    crops: Tensor
+    queries: Tensor
+    targets: Tensor
+    present: Tensor
+    firm: Tensor
+    size: Tensor
+    convention: Tensor
+    posed: Tensor
+    head: Tensor
+    points3d: Tensor
+
+    def to(self, device: torch.device) -> Batch:
+        return Batch(*(getattr(self, field.name).to(device) for field in fields(self)))
+
+
+@dataclass(frozen=True)
+class _Example:
+    picture: np.ndarray
+    queries: np.ndarray
+    targets: np.ndarray
+    present: np.ndarray
+    firm: np.ndarray
+    size: float
+    convention: int
+    posed: bool
+    head: np.ndarray
+    points3d: np.ndarray
+
+
+class Batches:
+    """All batches of a run; `batch(step)` makes one, `stream(start, end)` makes them ahead in a thread."""
+
+    def __init__(
+        self, sets: Sequence[FaceSet], conventions: Sequence[str], recipe: Recipe, config: ModelConfig
+    ):
+        self.sets, self.recipe, self.config = sets, recipe, config
+        self.codes = [conventions.index(faces.convention) for faces in sets]
+        weights = np.array([len(faces.faces) ** recipe.balance for faces in sets])
+        self.weights = weights / weights.sum()
+
+    def batch(self, step: int) -> Batch:
+        rng = np.random.default_rng([self.recipe.seed, step])
+        examples = [self._example(rng, i < self.recipe.search_batch)
+                    for i in range(self.recipe.search_batch + self.recipe.crop_batch)]  # fmt: skip
+        photos, crops = examples[: self.recipe.search_batch], examples[self.recipe.search_batch :]
+
+        def stack(name: str, dtype: torch.dtype) -> Tensor:
+            return torch.from_numpy(np.stack([getattr(e, name) for e in examples])).to(dtype)
+
+        def pictures(part: list[_Example], size: int) -> Tensor:
+            return torch.from_numpy(
+                np.stack([e.picture for e in part]) if part else np.zeros((0, size, size, 3), np.uint8)
+            )
+
+        return Batch(
+            pictures(photos, 2 * self.config.search_size), pictures(crops, self.config.crop_size),
+            stack("queries", torch.float32), stack("targets", torch.float32), stack("present", torch.bool),
+            stack("firm", torch.bool), stack("size", torch.float32), stack("convention", torch.int64),
+            stack("posed", torch.bool), stack("head", torch.float32), stack("points3d", torch.float32),
+        )  # fmt: skip
+
+    def stream(self, start: int, end: int) -> Iterator[Batch]:
+        """Batches of steps `start` … `end` - 1 in order, the next ones already in the making."""
+        cv2.setNumThreads(0)
+        with ThreadPoolExecutor(1) as pool:
+            ahead = [pool.submit(self.batch, step) for step in range(start, min(start + 3, end))]
+            for step in range(start, end):
+                batch = ahead.pop(0).result()
+                if step + 3 < end:
+                    ahead.append(pool.submit(self.batch, step + 3))
+                yield batch
+
+    def _pick(self, rng: np.random.Generator) -> tuple[int, Face]:
+        chosen = int(rng.choice(len(self.sets), p=self.weights))
+        faces = self.sets[chosen].faces
+        return chosen, faces[rng.integers(len(faces))]
+
+    def _example(self, rng: np.random.Generator, whole_photo: bool) -> _Example:
+        chosen, face = self._pick(rng)
+        _, other = self._pick(rng)
+        faces, recipe = self.sets[chosen], self.recipe
+        points, head = face.points, face.head
+        points3d = face.pose3d.points3d if face.pose3d else np.zeros((len(points), 3))
+        flip = np.eye(3)[:2]
+        if rng.random() < 0.5:
+            flip = mirror_of(face)
+            points = move(flip, points[faces.mirror])
+            head = head * np.outer(MIRROR, MIRROR)
+            points3d = points3d[faces.mirror] * MIRROR
+            face = Face(
+                np.ascontiguousarray(face.picture[:, ::-1]),
+                points,
+                head,
+                move(flip, face.centre[None])[0],
+                face.scale,
+            )
+        if whole_photo:
+            size = 2 * self.config.search_size  # S sees half of it; I' is cut from all of it
+            place = place_in_photo(
+                rng, face, size, recipe.smallest_face, recipe.largest_face, recipe.rotation
+            )
+        else:
+            size = self.config.crop_size
+            place = place_in_crop(rng, face, size)
+        picture = disturb(rng, draw(rng, face, place, size, other), other)
+        to_normalised = chain(invert(pixels_from_normalised(size)), place)
+        growth = float(np.hypot(to_normalised[0, 0], to_normalised[1, 0]))
+        turn = -np.arctan2(place[1, 0], place[0, 0])  # y points down in the picture and up on C
+        c, s = np.cos(turn), np.sin(turn)
+        known = np.isfinite(points).all(1)
+        index = np.flatnonzero(known)
+        index = rng.choice(index, recipe.points, replace=len(index) < recipe.points)
+        return _Example(
+            picture=picture,
+            queries=faces.queries[index],
+            targets=move(to_normalised, points[index]),
+            present=known[index],
+            firm=~faces.contour[index],
+            size=growth * face.scale * FACE_SIZE,
+            convention=self.codes[chosen],
+            posed=bool(points3d.any()),
+            head=np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]]) @ head,
+            points3d=points3d[index],
+        )

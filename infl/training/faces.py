@@ -1,0 +1,109 @@
+"""Faces ready to be augmented: cut out of their photographs, scaled down, and kept in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from infl.datasets.dataset import Dataset, Sample
+from infl.errors import InflError
+from infl.geometry.transforms import move
+from infl.images import cv2
+from infl.model.config import CROP_HALF_WIDTH
+from infl.progress import Job, Progress
+from infl.training.rigid_fit import RigidFit, rigid_fit
+
+PIXELS_A_MM = 0.95  # resolution that a kept face has at most: a little more than the network ever sees
+KEPT_HALF_WIDTH = 2.2 * CROP_HALF_WIDTH  # mm around the face that are kept
+WORST_FIT = 0.3  # of the face's size: annotations that fit C worse than that are left out
+
+
+@dataclass(frozen=True)
+class Pose3D:
+    """What only rendering knows: the head rotation (3, 3) and the 3D landmarks (K, 3) mm in the canonical frame."""
+
+    head: np.ndarray
+    points3d: np.ndarray
+
+
+@dataclass(frozen=True)
+class Face:
+    """One annotated face: its picture (h, w, 3) uint8 RGB, points (K, 2) in it, NaN where absent, and its rigid fit
+    in pixels of that picture (head (3, 3), centre (2,), scale in pixels a mm)."""
+
+    picture: np.ndarray
+    points: np.ndarray
+    head: np.ndarray
+    centre: np.ndarray
+    scale: float
+    pose3d: Pose3D | None = None
+
+
+@dataclass(frozen=True)
+class FaceSet:
+    """The faces of one data set with what they share: queries (K, 3) mm, mirror partners (K,), contour flags (K,)."""
+
+    name: str
+    convention: str
+    queries: np.ndarray
+    mirror: np.ndarray
+    contour: np.ndarray
+    faces: tuple[Face, ...]
+    keys: tuple[str, ...]
+
+
+def load_faces(datasets: Sequence[Dataset]) -> Job[list[FaceSet]]:
+    """Fit, decode, cut and scale every face of `datasets`. Raises InflError for a set without a layout."""
+    total = sum(len(dataset) for dataset in datasets)
+    progress = Progress("reading photographs", 0, total)
+    sets, done = [], 0
+    for dataset in datasets:
+        if dataset.layout is None:
+            raise InflError(
+                f"{dataset.root}: nobody said what its {dataset.point_count} points mean; give it a layout."
+            )
+        if not dataset.samples:
+            continue
+        layout = dataset.layout
+        points = np.stack([sample.points for sample in dataset.samples])
+        fit = rigid_fit(layout.queries, layout.contour, points)
+        good = [i for i in range(len(points)) if fit.error[i] <= WORST_FIT and np.isfinite(fit.scale[i])]
+        with ThreadPoolExecutor(2) as pool:
+            faces = []
+            for face in pool.map(lambda i: _keep(dataset.samples[i], fit, i), good):  # noqa: B023
+                faces.append(face)
+                done += 1
+                if done % 100 == 0:
+                    yield Progress(progress.phase, done, total, dataset.name, started=progress.started)
+        keys = tuple(dataset.samples[i].key for i in good)
+        sets.append(FaceSet(dataset.name, dataset.convention, layout.queries, layout.mirror, layout.contour,
+                            tuple(faces), keys))  # fmt: skip
+    return sets
+
+
+def _keep(sample: Sample, fit: RigidFit, i: int) -> Face:
+    """Cut the surroundings of one face out of its photograph, at the resolution that training needs."""
+    image = sample.load_image()
+    height, width = image.shape[:2]
+    centre, scale = fit.centre[i], fit.scale[i]
+    reach = KEPT_HALF_WIDTH * scale
+    low = np.clip(np.floor(centre - reach).astype(int), 0, [width - 1, height - 1])
+    high = np.clip(np.ceil(centre + reach).astype(int) + 1, low + 1, [width, height])
+    part = image[low[1] : high[1], low[0] : high[0]]
+    shrink = np.array([[1.0, 0, -low[0]], [0, 1.0, -low[1]]])
+    ratio = PIXELS_A_MM / scale
+    if ratio < 1:
+        shape = np.maximum(np.round(np.array(part.shape[1::-1]) * ratio), 1).astype(int)
+        rx, ry = shape / part.shape[1::-1]
+        part = cv2.resize(part, (int(shape[0]), int(shape[1])), interpolation=cv2.INTER_AREA)
+        shrink = np.array([[rx, 0, (0.5 - low[0]) * rx - 0.5], [0, ry, (0.5 - low[1]) * ry - 0.5]])
+    return Face(
+        picture=np.ascontiguousarray(part),
+        points=move(shrink, sample.points).astype(np.float32),
+        head=fit.head[i],
+        centre=move(shrink, centre[None])[0],
+        scale=float(scale * min(ratio, 1.0)),
+    )

@@ -1,0 +1,158 @@
+"""Training on any number of data sets at once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from infl.datasets.dataset import Dataset
+from infl.errors import InflError
+from infl.model.backbone import load_imagenet
+from infl.model.checkpoint import save_checkpoint
+from infl.model.network import CANONICAL, InfiniteLandmarks
+from infl.progress import Job, Progress
+from infl.training.batches import Batches
+from infl.training.faces import FaceSet, load_faces
+from infl.training.losses import losses
+from infl.training.recipe import Recipe, recipe_json
+from infl.training.state import load_state, save_state
+from infl.training.validation import validate
+
+STATE, METRICS, CHECKPOINT = "state.safetensors", "metrics.jsonl", "checkpoint.safetensors"
+
+
+def train(recipe: Recipe, datasets: Sequence[Dataset], folder: str | Path, *, backbone: str | Path | None = None,
+          people: Sequence[FaceSet] = (), device: str = "cpu") -> Job[Path]:  # fmt: skip
+    """Train a network on the "train" parts of `datasets` and return the path of its checkpoint.
+
+    Everything is written to `folder`: the state (a run that was stopped goes on from there, to the step), metrics
+    as JSON lines as they come, and the checkpoint. `backbone` are ImageNet weights to start from; `people` are
+    rendered faces. Samples without a split count as "train"; those of "val" are measured, never trained on.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(recipe.threads)
+    torch.manual_seed(recipe.seed)
+    learning = [dataset.where(lambda sample: sample.split in ("train", "")) for dataset in datasets]
+    sets = [*(yield from load_faces(learning)), *people]
+    if not sets:
+        raise InflError("There is nothing to train on: no data set has a sample whose split is “train”.")
+    names = sorted({faces.convention for faces in sets} - {CANONICAL})
+    network = InfiniteLandmarks(recipe.model, (CANONICAL, *names))
+    if backbone:
+        load_imagenet(network.spatial_transformer.trunk, backbone)
+        load_imagenet(network.feature_extractor.trunk, backbone)
+    network = network.to(device, memory_format=torch.channels_last)
+    average = {name: tensor.detach().clone() for name, tensor in network.named_parameters()}
+    optimiser = optimiser_of(network, recipe)
+    settings, state = recipe_json(recipe), folder / STATE
+    start = load_state(state, network, average, optimiser, settings) if state.exists() else 0
+    card = card_of(recipe, sets, backbone)
+    batches = Batches(sets, network.conventions, recipe, recipe.model)
+    total = recipe.steps + recipe.deformer_steps
+    began = Progress("training", 0, total - start)
+    with open(folder / METRICS, "a", encoding="utf-8") as log:
+        for step, batch in enumerate(batches.stream(start, total), start):
+            report = learn(network, optimiser, average, batch.to(torch.device(device)), recipe, step)
+            done = step + 1
+            if done % recipe.validate_every == 0 or done == total:
+                measured = validate(averaged(network, average), datasets, recipe.validate_faces, device)
+                report |= {f"val.{name}": value for name, value in measured.items()}
+            if done % 20 == 0 or len(report) > 12 or done == total:
+                log.write(json.dumps({"step": done, "time": round(time.time(), 1), **report}) + "\n")
+                log.flush()
+            if done % recipe.save_every == 0 or done == total:
+                save_state(state, done, network, average, optimiser, settings)
+                save_checkpoint(averaged(network, average), card | {"steps": done}, folder / CHECKPOINT)
+            yield Progress("training", done - start, total - start, metrics=report, started=began.started)
+    return folder / CHECKPOINT
+
+
+def learn(network: InfiniteLandmarks, optimiser: torch.optim.Optimizer, average: dict[str, Tensor], batch, recipe: Recipe,
+          step: int) -> dict[str, float]:  # fmt: skip
+    """One step: set the learning rates of `step`, follow the gradient of `batch`, update the running mean."""
+    alone = step >= recipe.steps
+    set_rates(optimiser, recipe, step)
+    optimiser.zero_grad(set_to_none=True)
+    loss, report = losses(network, batch, recipe, step / max(recipe.steps, 1))
+    if not torch.isfinite(loss):
+        raise InflError(
+            f"The loss became {float(loss)} at step {step}. Lower the learning rate of the recipe."
+        )
+    loss.backward()
+    if alone:
+        for name, parameter in network.named_parameters():
+            if not _deforms(name):
+                parameter.grad = None
+    torch.nn.utils.clip_grad_norm_([p for p in network.parameters() if p.grad is not None], recipe.clip)
+    optimiser.step()
+    decay = min(recipe.averaging, (1 + step) / (10 + step))
+    with torch.no_grad():
+        for name, parameter in network.named_parameters():
+            average[name].lerp_(parameter, 1 - decay)
+    return report | {"loss": float(loss.detach())}
+
+
+def optimiser_of(network: InfiniteLandmarks, recipe: Recipe) -> torch.optim.AdamW:
+    """AdamW with three rates: trunks, heads, and the deformer with its codes."""
+    groups: dict[str, list[Tensor]] = {"trunk": [], "heads": [], "deformer": []}
+    for name, parameter in network.named_parameters():
+        if parameter.requires_grad:
+            groups["trunk" if ".trunk." in name else "deformer" if _deforms(name) else "heads"].append(
+                parameter
+            )
+    return torch.optim.AdamW(
+        [{"params": parameters, "kind": kind} for kind, parameters in groups.items()],
+        lr=recipe.learning_rate, weight_decay=recipe.weight_decay,
+    )  # fmt: skip
+
+
+def set_rates(optimiser: torch.optim.Optimizer, recipe: Recipe, step: int) -> None:
+    """A short warm-up and half a cosine for the whole; then a second half cosine for the deformer alone."""
+    if step < recipe.steps:
+        rate = (
+            min(1.0, (step + 1) / 50)
+            * 0.5
+            * (1 + torch.cos(torch.tensor(torch.pi * step / recipe.steps)).item())
+        )
+    else:
+        rest = (step - recipe.steps) / max(recipe.deformer_steps, 1)
+        rate = 0.5 * (1 + torch.cos(torch.tensor(torch.pi * rest)).item())
+    share = {"trunk": recipe.trunk_rate, "heads": 1.0, "deformer": recipe.deformer_rate}
+    for group in optimiser.param_groups:
+        group["lr"] = recipe.learning_rate * rate * share[group["kind"]]
+
+
+def averaged(network: InfiniteLandmarks, average: dict[str, Tensor]) -> InfiniteLandmarks:
+    """A copy of `network` that holds the running mean of its weights."""
+    copy = InfiniteLandmarks(network.config, network.conventions)
+    copy.load_state_dict(average)
+    return copy.to(next(network.parameters()).device, memory_format=torch.channels_last).eval()
+
+
+def card_of(recipe: Recipe, sets: Sequence[FaceSet], backbone: str | Path | None) -> dict:
+    """What a checkpoint says of its origin: recipe, sets, and the keys of the pictures that trained it."""
+    digest = hashlib.sha256(Path(backbone).read_bytes()).hexdigest() if backbone else None
+    return {
+        "recipe": recipe_json(recipe),
+        "backbone_sha256": digest,
+        "faces": {f"{faces.name} ({faces.convention})": len(faces.faces) for faces in sets},
+        "training_keys": _merge((faces.convention, faces.keys) for faces in sets),
+    }
+
+
+def _merge(pairs) -> dict[str, list[str]]:
+    keys: dict[str, list[str]] = {}
+    for convention, more in pairs:
+        keys.setdefault(convention, []).extend(more)
+    return keys
+
+
+def _deforms(name: str) -> bool:
+    return name.startswith(("query_deformer.", "dataset_codes"))
