@@ -9,23 +9,19 @@ are divided by √(w·h).
 from __future__ import annotations
 
 from infl.datasets.folder import SetFolder
-from infl.datasets.point_csv import columns_of, table
+from infl.datasets.point_csv import Meaning, columns_of, table
 from infl.datasets.reader import Annotation
 from infl.datasets.text import first_line
 
 FORMAT = "aflw_csv"
 LOOKED_FOR = "a .csv table with the columns image, yaw_deg, x0, y0 … x20, y20 (AFLW)"
 POINTS = 21
+AFLW21 = Meaning("aflw21", "aflw21", "aflw21", "box")
 
 
 def find(folder: SetFolder) -> list[Annotation]:
     for file in folder.ending(".csv"):
         columns = columns_of(first_line(folder.root / file))
         if columns and len(columns.points) == POINTS and "yaw_deg" in dict(columns.others):
-            same = "aflw21"
-            return [
-                table(
-                    folder, file, columns, name=same, convention=same, layout=same, normaliser="box", format_name=FORMAT
-                )
-            ]  # fmt: skip
+            return [table(folder, file, columns, AFLW21, format_name=FORMAT)]
     return []

@@ -1,8 +1,10 @@
 """AFLW2000-3D: `.mat` files beside the pictures, and two other annotations of the same pictures as tables.
 
 - `aflw2000`: `pt3d_68` of the `.mat`, 68 points of a fitted 3D model in iBUG's order, counted from 1
-  (MATLAB). `extra["z"]` is (68,) float32, the fit's depth in pixels (towards the camera up to a shift), and
-  `extra["pose"]` its (pitch, yaw, roll) in radians as in the file's `Pose_Para`.
+  (MATLAB). `extra["z"]` is (68,) float32, the fit's depth in pixels, growing towards the camera, and
+  `extra["pose"]` its (pitch, yaw, roll) in radians as `Pose_Para` has them: pitch > 0 looks up, yaw > 0 is
+  turned to the subject's *right* (the opposite of this project's cameras), roll > 0 is clockwise in the
+  picture.
 - `aflw2000_re68`: `reannotated68.csv`, 68 points set by hand, in iBUG's order, counted from 0.
 - `aflw21`: `aflw21.csv`, AFLW's 21 points, empty where not visible, counted from 0.
 
@@ -20,14 +22,18 @@ import numpy as np
 import scipy.io
 
 from infl.datasets.folder import SetFolder
-from infl.datasets.point_csv import columns_of, table
+from infl.datasets.point_csv import Meaning, columns_of, table
 from infl.datasets.reader import FROM_ONE, Annotation, Face, each
 from infl.datasets.text import first_line, read_bytes
 from infl.errors import FileError
 
 FORMAT = "aflw2000"
 LOOKED_FOR = ".mat files with pt3d_68 beside pictures (AFLW2000-3D, 300W-LP)"
-TABLES = {"reannotated68.csv": ("aflw2000_re68", "ibug68", 68), "aflw21.csv": ("aflw21", "aflw21", 21)}
+TABLES = {
+    "reannotated68.csv": (Meaning("aflw2000_re68", "aflw2000_re68", "ibug68", "box"), 68),
+    "aflw21.csv": (Meaning("aflw21", "aflw21", "aflw21", "box"), 21),
+}
+"""Which table is which annotation, and of how many points."""
 
 
 def find(folder: SetFolder) -> list[Annotation]:
@@ -43,15 +49,10 @@ def find(folder: SetFolder) -> list[Annotation]:
         Annotation("aflw2000", FORMAT, why, tuple(files), faces, "aflw2000", "ibug68", 68, (), FROM_ONE,
         "box")
     ]  # fmt: skip
-    for file, (convention, layout, count) in TABLES.items():
+    for file, (meaning, count) in TABLES.items():
         columns = columns_of(first_line(folder.root / file)) if file in folder.files else None
         if columns and len(columns.points) == count:
-            found.append(
-                table(
-                    folder, file, columns, name=convention, convention=convention, layout=layout,
-                    normaliser="box", format_name=f"{FORMAT}_csv",
-                )
-            )  # fmt: skip
+            found.append(table(folder, file, columns, meaning, format_name=f"{FORMAT}_csv"))
     return found
 
 

@@ -17,13 +17,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from infl.datasets.text import read_text
+from infl.datasets.text import read_json
 from infl.errors import FileError
 
 
@@ -45,13 +44,7 @@ class Header(BaseModel):
 def read_header(path: Path) -> Header:
     """Read `dataset.json`; raises FileError naming the line or field that is wrong."""
     try:
-        content = json.loads(read_text(path))
-    except json.JSONDecodeError as error:
-        raise FileError(path, f"is no JSON: {error.msg}.", place=f"line {error.lineno}") from error
-    except RecursionError as error:
-        raise FileError(path, "is nested too deeply.") from error
-    try:
-        return Header.model_validate(content)
+        return Header.model_validate(read_json(path))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])

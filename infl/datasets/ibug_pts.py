@@ -39,7 +39,7 @@ def find(folder: SetFolder) -> list[Annotation]:
         return each(lambda file: _face(folder, file), files)
 
     why = f"{len(files)} .pts text files, the first {files[0]}"
-    return [Annotation("pts", FORMAT, why, tuple(files), faces, origin=FROM_ONE)]
+    return [Annotation("pts", FORMAT, why, tuple(files), faces, origin=FROM_ONE, count_tells=True)]
 
 
 def _face(folder: SetFolder, file: str) -> Face:

@@ -21,7 +21,7 @@ import numpy as np
 
 from infl.datasets.dataset import ABSENT, VISIBLE
 from infl.datasets.folder import SPLITS, SetFolder
-from infl.datasets.reader import FROM_ZERO, Annotation, Face, PixelOrigin, each
+from infl.datasets.reader import Annotation, Face, each
 from infl.datasets.text import first_line, is_number, number, read_text
 from infl.errors import FileError
 
@@ -45,6 +45,18 @@ class Columns:
         """The points' names, () where they are only numbered."""
         names = tuple(name for name, *_ in self.points)
         return () if all(name.isdigit() for name in names) else names
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a table's points are: the annotation's name, its convention and layout ("" = unknown) and
+    normaliser.
+    """
+
+    name: str
+    convention: str = ""
+    layout: str = ""
+    normaliser: str = "eyes"
 
 
 def columns_of(header: str) -> Columns | None:
@@ -85,17 +97,27 @@ def find(folder: SetFolder) -> list[Annotation]:
 
 
 def table(
-    folder: SetFolder, file: str, columns: Columns, *, name: str = "", convention: str = "", layout: str = "",
-    normaliser: str = "eyes", origin: PixelOrigin = FROM_ZERO, format_name: str = FORMAT,
-) -> Annotation:  # fmt: skip
-    """The table `file` as an annotation; what it means is read from its columns where not given."""
-    said = _said(folder, file, columns)
+    folder: SetFolder, file: str, columns: Columns, meaning: Meaning | None = None, format_name: str = FORMAT
+) -> Annotation:
+    """The table `file` as an annotation; what it means is read from its columns where `meaning` is not
+    given.
+    """
+    if meaning is None:
+        said = _said(folder, file, columns)
+        meaning = Meaning(PurePosixPath(file).stem, said.get("convention", ""), said.get("layout", ""))
     why = f"{file}, a table with a picture and {len(columns.points)} points a row"
     return Annotation(
-        name or PurePosixPath(file).stem, format_name, why, (file,), lambda: _faces(folder, file, columns),
-        convention or said.get("convention", ""), layout or said.get("layout", ""), len(columns.points),
-        columns.names(), origin, normaliser,
-    )  # fmt: skip
+        name=meaning.name,
+        format=format_name,
+        why=why,
+        sources=(file,),
+        faces=lambda: _faces(folder, file, columns),
+        convention=meaning.convention,
+        layout=meaning.layout,
+        point_count=len(columns.points),
+        point_names=columns.names(),
+        normaliser=meaning.normaliser,
+    )
 
 
 def _said(folder: SetFolder, file: str, columns: Columns) -> dict[str, str]:

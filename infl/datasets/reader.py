@@ -49,8 +49,9 @@ class Annotation:
     """One annotation found in a folder: what it is, why it is thought to be that, and how to read it.
 
     convention "" means that nothing in the files says so. point_count None: the most frequent count among the
-    faces is the set's. `faces()` yields a Face for each annotated face and a FileError for what cannot be
-    read.
+    faces is the set's; count_tells: that number says which convention it is (a family of sets that all follow
+    the rules known by that number). `faces()` yields a Face for each annotated face and a FileError for what
+    cannot be read.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Annotation:
     point_names: tuple[str, ...] = ()
     origin: PixelOrigin = FROM_ZERO
     normaliser: str = "eyes"
+    count_tells: bool = False
 
 
 class Reader(Protocol):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -17,9 +17,12 @@ import numpy as np
 from infl.datasets import (
     aflw,
     aflw2000,
+    coco_keypoints,
     face_synthetics,
     ibug_pts,
+    imglab,
     imm,
+    ljson,
     mtfl,
     point_csv,
     scut,
@@ -35,11 +38,13 @@ from infl.layouts import Layout, layout_names, load_layout
 from infl.layouts import layout as known_layout
 
 READERS: tuple[Reader, ...] = (
-    scut, ibug_pts, wflw, mtfl, aflw2000, aflw, webmorph, imm, face_synthetics, point_csv,
+    scut, ibug_pts, wflw, mtfl, aflw2000, aflw, webmorph, imm, face_synthetics, imglab,
+    ljson, coco_keypoints, point_csv,
 )  # fmt: skip
 
 LAYOUT_OF_COUNT = {
-    20: "bioid20", 29: "cofw29", 51: "ibug51", 68: "ibug68", 98: "wflw98", 106: "lapa106", 194: "helen194",
+    19: "aflw19", 20: "bioid20", 29: "cofw29", 51: "ibug51", 68: "ibug68", 98: "wflw98", 106: "lapa106",
+    194: "helen194",
 }  # fmt: skip
 """What a number of points almost always means in the field, where nothing in the files says more."""
 
@@ -104,8 +109,24 @@ def open_datasets(paths: Iterable[str | Path]) -> list[Dataset]:
             if look.header.annotations:
                 opened.append(_read(look, _choose(look, look.header.annotations)))
             else:
-                opened += [_read(look, annotation) for annotation in look.annotations]
+                opened += _read_all(look)
     return opened
+
+
+def _read_all(opened: Opened) -> list[Dataset]:
+    """Every annotation of a folder; one that cannot be read at all becomes a problem of the first that
+    can.
+    """
+    datasets, failed = [], []
+    for annotation in opened.annotations:
+        try:
+            datasets.append(_read(opened, annotation))
+        except FileError as error:
+            failed.append(error)
+    if not datasets:
+        raise failed[0]
+    datasets[0] = replace(datasets[0], problems=(*datasets[0].problems, *failed))
+    return datasets
 
 
 def sets_inside(folder: Path) -> list[Path]:
@@ -186,10 +207,10 @@ def _read(
     if not samples:
         more = f" The first of {len(problems)} problems: {problems[0]}" if problems else ""
         raise FileError(folder.root, f"holds no face that can be read ({annotation.why}).{more}")
-    said_by_layout = chosen.name if chosen else name
+    family = LAYOUT_OF_COUNT.get(count, "") if annotation.count_tells else ""
     return Dataset(
         name=name, root=folder.root, format=annotation.format,
-        convention=convention or header.convention or annotation.convention or said_by_layout,
+        convention=convention or header.convention or annotation.convention or family or name,
         layout=chosen, point_count=count, samples=tuple(samples), pixel_origin=origin.text,
         normaliser=header.normaliser or annotation.normaliser, problems=tuple(problems),
     )  # fmt: skip

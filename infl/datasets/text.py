@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from infl.errors import FileError
 
@@ -38,6 +40,16 @@ def read_lines(path: Path) -> list[tuple[int, str]]:
     # Not str.splitlines: it also splits at form feeds and the like, which editors do not count as lines.
     lines = read_text(path).replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return [(number, line.strip()) for number, line in enumerate(lines, 1) if line.strip()]
+
+
+def read_json(path: Path) -> Any:
+    """The content of a JSON file; raises FileError naming the line that is wrong."""
+    try:
+        return json.loads(read_text(path))
+    except json.JSONDecodeError as error:
+        raise FileError(path, f"is no JSON: {error.msg}.", place=f"line {error.lineno}") from error
+    except (RecursionError, ValueError) as error:  # nested too deeply; an integer of thousands of digits
+        raise FileError(path, f"is no JSON that can be read: {error}.") from error
 
 
 def first_line(path: Path, limit: int = 65536) -> str:
