@@ -38,7 +38,7 @@ TABLES = {
 
 def find(folder: SetFolder) -> list[Annotation]:
     files = [f for f in folder.ending(".mat") if _is_matlab(folder.root / f)]
-    if not files:
+    if not any(_has_points(folder.root / f) for f in files[:5]):
         return []
 
     def faces() -> Iterator[Face | FileError]:
@@ -46,9 +46,19 @@ def find(folder: SetFolder) -> list[Annotation]:
 
     why = f"{len(files)} .mat files, the first {files[0]}"
     found = [
-        Annotation("aflw2000", FORMAT, why, tuple(files), faces, "aflw2000", "ibug68", 68, (), FROM_ONE,
-        "box")
-    ]  # fmt: skip
+        Annotation(
+            name="aflw2000",
+            format=FORMAT,
+            why=why,
+            sources=tuple(files),
+            faces=faces,
+            convention="aflw2000",
+            layout="ibug68",
+            point_count=68,
+            origin=FROM_ONE,
+            normaliser="box",
+        )
+    ]
     for file, (meaning, count) in TABLES.items():
         columns = columns_of(first_line(folder.root / file)) if file in folder.files else None
         if columns and len(columns.points) == count:
@@ -61,6 +71,13 @@ def _is_matlab(path: Path) -> bool:
         with path.open("rb") as file:
             return file.read(10) == b"MATLAB 5.0"
     except OSError:
+        return False
+
+
+def _has_points(path: Path) -> bool:
+    try:
+        return "pt3d_68" in {name for name, *_ in scipy.io.whosmat(path)}
+    except Exception:  # scipy raises a dozen kinds for a damaged file
         return False
 
 

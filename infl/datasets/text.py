@@ -52,16 +52,25 @@ def read_json(path: Path) -> Any:
         raise FileError(path, f"is no JSON that can be read: {error}.") from error
 
 
-def first_line(path: Path, limit: int = 65536) -> str:
-    """The first line that is not empty among the first `limit` bytes, "" for a file that is no text: for
-    sniffing.
+def head(path: Path, limit: int = 65536) -> list[str]:
+    """The first lines that are not empty (whole ones, at most 10, from `limit` bytes at most): for sniffing.
+
+    [] for a file that cannot be opened; what is no text gives no error here.
     """
     try:
         with path.open("rb") as file:
-            head = file.read(limit).decode("utf-8-sig", errors="replace")
+            data = file.read(limit)
     except OSError:
-        return ""
-    return next((line.strip() for line in head.splitlines() if line.strip()), "")
+        return []
+    lines = data.decode("utf-8-sig", errors="replace").splitlines()
+    if len(data) == limit and len(lines) > 1:
+        lines.pop()  # cut off in the middle
+    return [line.strip() for line in lines if line.strip()][:10]
+
+
+def first_line(path: Path) -> str:
+    """The first line that is not empty, "" where there is none: for sniffing."""
+    return next(iter(head(path)), "")
 
 
 def number(text: str, path: Path, place: str) -> float:
