@@ -1,0 +1,19 @@
+"""Fixtures that several test packages share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def infl_data() -> Path:
+    """The folder of published data sets (INFL_DATA, or ../shared/data beside the checkout); skips without it."""
+    folder = Path(os.environ.get("INFL_DATA", ROOT.parent / "shared" / "data"))
+    if not (folder / "conventions.json").is_file():
+        pytest.skip(f"no data sets in {folder}; set INFL_DATA to their folder")
+    return folder
