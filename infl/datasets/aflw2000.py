@@ -37,8 +37,8 @@ TABLES = {
 
 
 def find(folder: SetFolder) -> list[Annotation]:
-    files = [f for f in folder.ending(".mat") if _is_matlab(folder.root / f)]
-    if not any(_has_points(folder.root / f) for f in files[:5]):
+    files = folder.ending(".mat")
+    if not any(_has_points(folder.root / f) for f in files):
         return []
 
     def faces() -> Iterator[Face | FileError]:
@@ -64,14 +64,6 @@ def find(folder: SetFolder) -> list[Annotation]:
         if columns and len(columns.points) == count:
             found.append(table(folder, file, columns, meaning, format_name=f"{FORMAT}_csv"))
     return found
-
-
-def _is_matlab(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            return file.read(10) == b"MATLAB 5.0"
-    except OSError:
-        return False
 
 
 def _has_points(path: Path) -> bool:

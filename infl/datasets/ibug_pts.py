@@ -29,10 +29,8 @@ LOOKED_FOR = ".pts text files that begin with “version:” (iBUG, menpo)"
 
 
 def find(folder: SetFolder) -> list[Annotation]:
-    files = [
-        f for f in folder.ending(".pts") if first_line(folder.root / f, 256).lower().startswith("version")
-    ]
-    if not files:
+    files = folder.ending(".pts")  # all of them, so that a damaged one is reported
+    if not any(first_line(folder.root / f).lower().startswith("version") for f in files):
         return []
 
     def faces() -> Iterator[Face | FileError]:

@@ -32,7 +32,7 @@ def find(folder: SetFolder) -> list[Annotation]:
         return each(lambda file: _face(folder, file), files)
 
     why = f"{len(files)} .asf shape files, the first {files[0]}"
-    count = _count(folder, files[0])
+    count = next((n for n in (_count(folder, f) for f in files) if n), None)
     name = "imm73" if count == IMM_FRONTAL_POINTS else ""
     return [Annotation(name or "asf", FORMAT, why, tuple(files), faces, name, name, origin=FROM_CORNER)]
 
@@ -48,7 +48,7 @@ def _body(folder: SetFolder, file: str) -> tuple[list[list[float]], tuple[int, s
     """(x, y) fractions of each point, and the line that names the picture (0, "" where there is none)."""
     path = folder.root / file
     lines = [(at, line) for at, line in read_lines(path) if not line.startswith("#")]
-    if not lines or not lines[0][1].isdigit():
+    if not lines or not lines[0][1].isdecimal():
         raise FileError(
             path, "does not begin with the number of points.", place=f"line {lines[0][0] if lines else 1}"
         )

@@ -16,7 +16,7 @@ import numpy as np
 
 from infl.datasets.folder import SetFolder
 from infl.datasets.reader import Annotation, Face, each
-from infl.datasets.text import first_line, is_number, numbers, read_lines
+from infl.datasets.text import head, is_number, numbers, read_lines
 from infl.errors import FileError
 
 FORMAT = "mtfl"
@@ -44,8 +44,11 @@ def find(folder: SetFolder) -> list[Annotation]:
 
 
 def _is_list(path: Path) -> bool:
-    words = first_line(path).rsplit(maxsplit=_NUMBERS)
-    return len(words) == _NUMBERS + 1 and not is_number(words[0]) and all(is_number(w) for w in words[1:])
+    rows = [line.rsplit(maxsplit=_NUMBERS) for line in head(path)]
+    return any(
+        len(row) == _NUMBERS + 1 and not is_number(row[0]) and all(is_number(w) for w in row[1:])
+        for row in rows
+    )
 
 
 def _face(folder: SetFolder, file: str, at: int, line: str) -> Face:

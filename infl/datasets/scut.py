@@ -12,7 +12,7 @@ import numpy as np
 
 from infl.datasets.folder import SetFolder
 from infl.datasets.reader import Annotation, Face, each
-from infl.datasets.text import read_bytes
+from infl.datasets.text import first_line, read_bytes
 from infl.errors import FileError
 
 FORMAT = "scut_pts"
@@ -21,9 +21,11 @@ POINTS = 86
 
 
 def find(folder: SetFolder) -> list[Annotation]:
-    files = [f for f in folder.ending(".pts") if _is_binary(folder.root / f)]
-    if not files:
+    files = folder.ending(".pts")
+    if not any(_is_binary(folder.root / f) for f in files):
         return []
+    # Damaged ones too, so that they are reported; what begins like iBUG's text is another reader's.
+    files = [f for f in files if not first_line(folder.root / f).lower().startswith("version")]
 
     def faces() -> Iterator[Face | FileError]:
         return each(lambda file: _face(folder, file), files)
@@ -45,6 +47,8 @@ def _face(folder: SetFolder, file: str) -> Face:
     data = read_bytes(path)
     if len(data) != 4 + 8 * POINTS:
         raise FileError(path, f"{len(data)} bytes where {POINTS} points take {4 + 8 * POINTS}.")
+    if (count := int.from_bytes(data[:4], "little")) != POINTS:
+        raise FileError(path, f"says {count} points where there are {POINTS}.", place="byte 0")
     points = np.frombuffer(data, "<f4", offset=4).reshape(POINTS, 2)
     bad = np.flatnonzero(~np.isfinite(points).all(1))
     if bad.size:

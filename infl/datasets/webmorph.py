@@ -22,14 +22,15 @@ FRL_POINTS = 189
 
 
 def find(folder: SetFolder) -> list[Annotation]:
-    files = [f for f in folder.ending(".tem") if first_line(folder.root / f, 256).isdigit()]
-    if not files:
+    files = folder.ending(".tem")
+    counts = [line for f in files if (line := first_line(folder.root / f)).isdecimal()]
+    if not counts:
         return []
 
     def faces() -> Iterator[Face | FileError]:
         return each(lambda file: _face(folder, file), files)
 
-    count = int(first_line(folder.root / files[0], 256)[:9])
+    count = int(counts[0][:9])
     name = "webmorph189" if count == FRL_POINTS else ""
     why = f"{len(files)} .tem templates of {count} points, the first {files[0]}"
     return [Annotation(name or "tem", FORMAT, why, tuple(files), faces, name, name)]
@@ -38,7 +39,7 @@ def find(folder: SetFolder) -> list[Annotation]:
 def _face(folder: SetFolder, file: str) -> Face:
     path = folder.root / file
     lines = read_lines(path)
-    if not lines or not lines[0][1].isdigit():
+    if not lines or not lines[0][1].isdecimal():
         raise FileError(path, "does not begin with the number of points.", place="line 1")
     count = int(lines[0][1][:9])
     if len(lines) < count + 1:

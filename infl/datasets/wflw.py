@@ -15,7 +15,7 @@ import numpy as np
 
 from infl.datasets.folder import SetFolder
 from infl.datasets.reader import Annotation, Face, each
-from infl.datasets.text import first_line, is_number, numbers, read_lines
+from infl.datasets.text import head, is_number, numbers, read_lines
 from infl.errors import FileError
 
 FORMAT = "wflw"
@@ -44,8 +44,8 @@ def find(folder: SetFolder) -> list[Annotation]:
 
 
 def _is_list(path: Path) -> bool:
-    words = first_line(path).split(maxsplit=_NUMBERS)
-    return len(words) == _NUMBERS + 1 and all(is_number(w) for w in words[:_NUMBERS])
+    rows = [line.split(maxsplit=_NUMBERS) for line in head(path)]
+    return any(len(row) == _NUMBERS + 1 and all(is_number(w) for w in row[:-1]) for row in rows)
 
 
 def _face(folder: SetFolder, file: str, at: int, line: str) -> Face:
