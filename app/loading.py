@@ -1,0 +1,89 @@
+"""Loads the picture on screen: reads it, encodes it, keeps what was loaded, and looks one picture ahead."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject
+
+from app.state import Photo, Place, Studio
+from app.workers import Latest, use_torch_threads
+from infl.errors import InflError
+
+if TYPE_CHECKING:
+    from infl.model import Encoded, Landmarker
+
+KEPT = 48
+"""Pictures kept decoded and encoded."""
+
+
+class PhotoLoader(QObject):
+    """Answers the studio's `place_changed` with `photo_arrived`, from its own thread."""
+
+    def __init__(self, studio: Studio):
+        super().__init__(studio)
+        self.studio = studio
+        self._kept: OrderedDict[Path, tuple[np.ndarray, Encoded | None, Landmarker | None]] = OrderedDict()
+        self._thread = Latest(self)
+        self._ahead = Latest(self)
+        self._thread.done.connect(self._loaded)
+        self._thread.failed.connect(self._failed)
+        studio.place_changed.connect(self._load)
+        studio.landmarker_changed.connect(self._load)
+
+    @property
+    def busy(self) -> bool:
+        return self._thread.busy
+
+    def stop(self) -> None:
+        self._thread.stop()
+        self._ahead.stop()
+
+    def _load(self) -> None:
+        place = self.studio.place
+        if place is not None:
+            sample, landmarker = self.studio.sample_at(place), self.studio.landmarker
+            self._thread.ask((place, landmarker), lambda: (sample, *self._fetch(sample.image, landmarker)))
+
+    def _fetch(
+        self, path: Path, landmarker: Landmarker | None
+    ) -> tuple[np.ndarray, Encoded | None, float]:
+        """The picture and its encoding, and how many milliseconds encoding took (0 when it was kept)."""
+        from infl.images import read_image
+
+        kept = self._kept.get(path)
+        if kept and kept[2] is landmarker:
+            self._kept.move_to_end(path)
+            return kept[0], kept[1], 0.0
+        image = kept[0] if kept else read_image(path)
+        encoded, took = None, 0.0
+        if landmarker is not None:
+            use_torch_threads(1)
+            start = time.perf_counter()
+            encoded = landmarker.encode(image)
+            took = (time.perf_counter() - start) * 1000
+        self._kept[path] = (image, encoded, landmarker)
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return image, encoded, took
+
+    def _loaded(self, key: tuple[Place, Landmarker | None], result: tuple) -> None:
+        place, landmarker = key
+        sample, image, encoded, took = result
+        if place != self.studio.place or landmarker is not self.studio.landmarker:
+            return
+        if took:
+            self.studio.timed.emit("encode", took)
+        self.studio.photo_arrived(Photo(place, sample, image, encoded))
+        count = len(self.studio.sets[place.set].dataset)
+        following = self.studio.sample_at(Place(place.set, (place.sample + 1) % count)).image
+        self._ahead.ask(following, lambda: self._fetch(following, landmarker))
+
+    def _failed(self, key: tuple[Place, Landmarker | None], error: Exception) -> None:
+        if key[0] == self.studio.place:
+            text = str(error) if isinstance(error, InflError) else f"This picture could not be shown: {error}"
+            self.studio.notify("error", text)

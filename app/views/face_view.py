@@ -1,0 +1,262 @@
+"""The canonical face: turn it, read the offsets on it, and put points on it.
+
+Drawn in software by `infl.rendering.face_view`: flat while it turns, smooth a moment after, in a thread.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+
+import numpy as np
+from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from app import commands
+from app.derived import Derived, Offsets
+from app.state import Studio
+from app.theme import GRID, theme
+from app.views import heat, marks
+from app.views.panel import caption
+from app.views.picture import to_qimage
+from app.workers import Latest
+from infl.geometry.canonical_face import canonical_face
+from infl.rendering.face_view import FacePicture, FaceView, OrbitCamera
+
+SMOOTH_AFTER = 150
+"""Milliseconds that the face must rest before it is drawn smoothly."""
+REACH = 9.0
+HEAT_STRENGTH = 0.85
+
+
+class CanonicalFaceView(QWidget):
+    """Left button on the face: put or move a point. Right button, or left beside the face: turn. Wheel: zoom."""
+
+    drawn = Signal()
+    settled = Signal()
+
+    def __init__(self, studio: Studio, derived: Derived):
+        super().__init__()
+        self.studio, self.derived = studio, derived
+        self.face = canonical_face()
+        self.renderer = FaceView(self.face)
+        self.orbit = OrbitCamera()
+        self.turning_tool = False
+        self.picture: FacePicture | None = None
+        self._image: QImage | None = None
+        self._pixel_ratio = 1.0
+        self._stale = True
+        self._smooth_pending = False
+        self._gestures = itertools.count(1)
+        self._gesture = 0
+        self._turned_from: QPointF | None = None
+        self._worker = Latest(self)
+        self._worker.done.connect(self._smooth_arrived)
+        self._worker.failed.connect(lambda _key, error: studio.notify("error", f"The face could not be drawn: {error}"))
+        self._rest = QTimer(self, interval=SMOOTH_AFTER, singleShot=True)
+        self._rest.timeout.connect(self._draw_smoothly)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(240, 200)
+        self.setAccessibleName("Canonical face")
+        for signal in (studio.landmarker_changed, studio.comparison_changed, studio.options_changed):
+            signal.connect(self.redraw)
+        for signal in (studio.layout_changed, studio.selection_changed, studio.sets_changed):
+            signal.connect(self.update)
+
+    def sizeHint(self) -> QSize:
+        return QSize(560, 520)
+
+    @property
+    def busy(self) -> bool:
+        """True until the smooth picture of the present state is on screen."""
+        return self._smooth_pending
+
+    def stop(self) -> None:
+        self._worker.stop()
+
+    def look(self, yaw: float, pitch: float) -> None:
+        """Turn to a named view."""
+        self.orbit = OrbitCamera(yaw=yaw, pitch=pitch)
+        self.redraw()
+
+    # drawing
+
+    def redraw(self) -> None:
+        """The face itself has changed (not only what lies on it)."""
+        self._stale = self._smooth_pending = True
+        self._rest.start()
+        self.update()
+
+    def resizeEvent(self, event) -> None:
+        self.redraw()
+
+    def _colours(self) -> tuple[np.ndarray | None, float]:
+        values = self.derived.heat() if self.studio.options.heat else None
+        if values is None:
+            return None, 0.0
+        top = heat.top_of_scale(values)
+        return heat.colours(values, top), top
+
+    def _draw_smoothly(self) -> None:
+        ratio = self.devicePixelRatioF()
+        size = (max(round(self.width() * ratio), 16), max(round(self.height() * ratio), 16))
+        colours, orbit, renderer = self._colours()[0], self.orbit, self.renderer
+        self._worker.ask(
+            (orbit, size, ratio, id(colours)),
+            lambda: renderer.smooth(orbit, size, colours=colours, strength=HEAT_STRENGTH),
+        )
+
+    def _smooth_arrived(self, key, picture: FacePicture) -> None:
+        orbit, _size, ratio, _ = key
+        if orbit == self.orbit and not self._rest.isActive():
+            self.picture, self._image, self._pixel_ratio = picture, to_qimage(picture.image), ratio
+            self._stale = self._smooth_pending = False
+            self.update()
+            self.settled.emit()
+
+    def _ensure_picture(self) -> FacePicture:
+        if self._stale or self.picture is None:
+            size = (max(self.width(), 16), max(self.height(), 16))
+            start = time.perf_counter()
+            self.picture = self.renderer.fast(self.orbit, size, colours=self._colours()[0], strength=HEAT_STRENGTH)
+            self._image, self._pixel_ratio, self._stale = to_qimage(self.picture.image), 1.0, False
+            self.studio.timed.emit("face", (time.perf_counter() - start) * 1000)
+        return self.picture
+
+    def _on_screen(self, points: np.ndarray) -> np.ndarray:
+        return self._ensure_picture().project(points) / self._pixel_ratio
+
+    def paintEvent(self, event) -> None:
+        picture = self._ensure_picture()
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(theme().canvas))
+        if self._image is not None:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawImage(self.rect(), self._image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        offsets = self.derived.offsets()
+        if self.studio.options.arrows and offsets is not None:
+            self._draw_offsets(painter, picture, offsets)
+        self._draw_layout(painter, picture)
+        self._draw_legend(painter, offsets)
+        painter.end()
+        self.drawn.emit()
+
+    def _draw_offsets(self, painter: QPainter, picture: FacePicture, offsets: Offsets) -> None:
+        s, queries = self.studio, offsets.layout.queries
+        seen = picture.visible(queries)
+        heads = self._on_screen(queries + s.options.arrow_scale * offsets.vectors)[seen]
+        tails = self._on_screen(queries)[seen]
+        marks.disc(painter, marks.points_of(tails), s.colour_of(offsets.b), 2.2)
+        marks.arrows(painter, tails, heads, s.colour_of(offsets.a))
+
+    def _draw_layout(self, painter: QPainter, picture: FacePicture) -> None:
+        s, layout = self.studio, self.studio.layout
+        if not len(layout):
+            return
+        at, seen, accent = marks.points_of(self._on_screen(layout.queries)), picture.visible(layout.queries), theme().accent
+        pairs = [(at[a], at[b]) for a, b in layout.edges if seen[a] and seen[b]]
+        marks.lines(painter, pairs, marks.DARK, 3.0)
+        marks.lines(painter, pairs, QColor(accent), 1.6)
+        for i, p in enumerate(at):
+            painter.setOpacity(1.0 if seen[i] or i in s.selection else 0.25)
+            marks.custom(painter, p, accent, 4.5, i in s.selection)
+        painter.setOpacity(1.0)
+        for i, p in enumerate(at):
+            if i in s.selection or (s.options.names and seen[i]):
+                caption(painter, layout.points[i].name, p + QPointF(10, -10))
+
+    def _draw_legend(self, painter: QPainter, offsets: Offsets | None) -> None:
+        s = self.studio
+        if s.options.arrows and offsets is not None:
+            text = f"          {offsets.b} → {offsets.a}, arrows ×{s.options.arrow_scale:g}"
+            box = caption(painter, text, QPointF(GRID, GRID))
+            y = box.center().y()
+            marks.disc(painter, [QPointF(box.left() + 12, y)], s.colour_of(offsets.b), 3.0)
+            tail, head = np.array([[box.left() + 12, y]]), np.array([[box.left() + 32, y]])
+            marks.arrows(painter, tail, head, s.colour_of(offsets.a))
+        top = self._colours()[1]
+        if top:
+            corner = QPointF(GRID, self.height() - GRID)
+            heat.draw_scale(painter, corner, min(300.0, self.width() - 2 * GRID), top, self.face.interocular)
+
+    # the hand
+
+    def mousePressEvent(self, event) -> None:
+        at = event.position()
+        left = event.button() == Qt.MouseButton.LeftButton
+        turn = self.turning_tool or bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+        index = self._point_at(at)
+        if left and index is not None and not turn:
+            self._gesture = next(self._gestures)
+            self.studio.select([index])
+            return
+        place = self._pick(at) if left and not turn else None
+        if place is None:
+            self._turned_from = at
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            return
+        self._gesture = next(self._gestures)
+        commands.add_point(self.studio, place, self._gesture)
+
+    def mouseMoveEvent(self, event) -> None:
+        at = event.position()
+        if self._turned_from is not None:
+            moved, self._turned_from = at - self._turned_from, at
+            size = (self.width(), self.height())
+            shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+            pan = bool(shift) or bool(event.buttons() & Qt.MouseButton.MiddleButton)
+            self.orbit = (self.orbit.panned if pan else self.orbit.dragged)(moved.x(), moved.y(), size)
+            self.redraw()
+        elif self._gesture and len(self.studio.selection) == 1:
+            place = self._pick(at)
+            if place is not None:
+                commands.move_point(self.studio, self.studio.selection[0], place, self._gesture)
+        else:
+            index = self._point_at(at)
+            self.setCursor(Qt.CursorShape.PointingHandCursor if index is not None else Qt.CursorShape.CrossCursor)
+            name = self.studio.layout.points[index].name if index is not None else self._compared_name(at)
+            QToolTip.showText(event.globalPosition().toPoint(), name, self) if name else QToolTip.hideText()
+
+    def mouseReleaseEvent(self, event) -> None:
+        self._turned_from, self._gesture = None, 0
+        self.unsetCursor()
+
+    def wheelEvent(self, event) -> None:
+        at, size = event.position(), (self.width(), self.height())
+        self.orbit = self.orbit.zoomed(1.0015 ** event.angleDelta().y(), (at.x(), at.y()), size)
+        self.redraw()
+
+    def keyPressEvent(self, event) -> None:
+        turns = {Qt.Key.Key_Left: (-8, 0), Qt.Key.Key_Right: (8, 0), Qt.Key.Key_Up: (0, -8), Qt.Key.Key_Down: (0, 8)}
+        turn = turns.get(Qt.Key(event.key()))
+        if turn is None:
+            super().keyPressEvent(event)
+            return
+        self.orbit = self.orbit.dragged(*turn, (180, 180))
+        self.redraw()
+
+    def _pick(self, at: QPointF) -> np.ndarray | None:
+        ratio = self._pixel_ratio
+        hit = self._ensure_picture().pick(at.x() * ratio, at.y() * ratio)
+        return None if hit is None else hit.xyz
+
+    def _point_at(self, at: QPointF) -> int | None:
+        return self._nearest(self.studio.layout.queries, at) if len(self.studio.layout) else None
+
+    def _nearest(self, queries: np.ndarray, at: QPointF) -> int | None:
+        distance = np.linalg.norm(self._on_screen(queries) - [at.x(), at.y()], axis=1)
+        distance[~self._ensure_picture().visible(queries)] = np.inf
+        index = int(distance.argmin())
+        return index if distance[index] <= REACH else None
+
+    def _compared_name(self, at: QPointF) -> str:
+        """The compared point under the pointer, with its offset."""
+        offsets = self.derived.offsets() if self.studio.options.arrows else None
+        index = self._nearest(offsets.layout.queries, at) if offsets is not None else None
+        if offsets is None or index is None:
+            return ""
+        return f"{offsets.layout.points[index].name}: {offsets.lengths[index]:.2f} mm"

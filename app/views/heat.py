@@ -1,0 +1,54 @@
+"""The heat map's colours (viridis) and its scale, which is always on screen with its unit."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
+
+from app.theme import SMALL, font, theme
+from infl.images import cv2
+
+VIRIDIS = cv2.cvtColor(cv2.applyColorMap(np.arange(256, dtype=np.uint8)[:, None], cv2.COLORMAP_VIRIDIS), cv2.COLOR_BGR2RGB)[:, 0]
+"""(256, 3) uint8 RGB."""
+
+
+def top_of_scale(values: np.ndarray) -> float:
+    """A round number of millimetres that covers (nearly) all values."""
+    highest = max(float(np.quantile(values, 0.995)), 0.1) if len(values) else 1.0
+    step = 10 ** math.floor(math.log10(highest))
+    return float(next(m * step for m in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if m * step >= highest * 0.999))
+
+
+def colours(values: np.ndarray, top: float) -> np.ndarray:
+    """(V,) mm → (V, 3) uint8 RGB."""
+    return VIRIDIS[np.clip(values / top * 255, 0, 255).astype(np.uint8)]
+
+
+def draw_scale(painter: QPainter, corner: QPointF, width: float, top: float, interocular: float) -> None:
+    """The scale, `width` px wide, with its lower left at `corner`; mm below, % of the interocular distance at its end."""
+    t, face = theme(), font(SMALL)
+    metrics = QFontMetricsF(face)
+    height = 2 * metrics.height() + 22
+    plate = QColor(t.panel)
+    plate.setAlpha(225)
+    box = QRectF(corner.x(), corner.y() - height, width, height)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(plate)
+    painter.drawRoundedRect(box, 4, 4)
+    bar = QRectF(box.left() + 10, box.top() + metrics.height() + 8, width - 20, 8)
+    image = QImage(np.ascontiguousarray(VIRIDIS).data, 256, 1, 768, QImage.Format.Format_RGB888)
+    painter.drawImage(bar, image)
+    painter.setFont(face)
+    painter.setPen(QColor(t.text))
+    title = f"offset, mm   ({top:g} mm = {100 * top / interocular:.1f} % of interocular)"
+    painter.drawText(QPointF(bar.left(), bar.top() - 6), title)
+    ticks = 4
+    for i in range(ticks + 1):
+        text = f"{top * i / ticks:g}"
+        x = bar.left() + bar.width() * i / ticks
+        advance = metrics.horizontalAdvance(text)
+        x = min(max(x - advance / 2, bar.left()), bar.right() - advance)
+        painter.drawText(QPointF(x, bar.bottom() + metrics.ascent() + 2), text)

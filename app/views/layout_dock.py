@@ -1,0 +1,172 @@
+"""The custom layout as a table: names, partners, places, and where each point falls on the photo."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractTableModel, QItemSelection, QItemSelectionModel, QModelIndex, QPersistentModelIndex, QSize, Qt,
+)  # fmt: skip
+from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHBoxLayout, QHeaderView, QTableView, QVBoxLayout, QWidget
+
+from app import commands
+from app.actions import Actions
+from app.derived import Derived
+from app.state import Studio
+from app.views.panel import label, row, tool_button
+from infl.errors import InflError
+
+Index = QModelIndex | QPersistentModelIndex
+HEADERS = ("#", "Name", "Mirror", "x mm", "y mm", "z mm", "photo x", "photo y", "σ px")
+NAME = 1
+
+
+class LayoutModel(QAbstractTableModel):
+    """One row a point; only the name is written here, the place is moved on the face."""
+
+    def __init__(self, studio: Studio, derived: Derived):
+        super().__init__()
+        self.studio, self.derived = studio, derived
+        self._count = 0
+
+    def refresh(self) -> None:
+        count = len(self.studio.layout)
+        if count != self._count:
+            self.beginResetModel()
+            self._count = count
+            self.endResetModel()
+        elif count:
+            self.dataChanged.emit(self.index(0, 0), self.index(count - 1, len(HEADERS) - 1))
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else self._count
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return len(HEADERS)
+
+    def headerData(self, section: int, orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return HEADERS[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(section)
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        return flags | Qt.ItemFlag.ItemIsEditable if index.column() == NAME else flags
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(index.column())
+        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole) or index.row() >= len(self.studio.layout):
+            return None
+        i, column, layout = index.row(), index.column(), self.studio.layout
+        point = layout.points[i]
+        if column == 0:
+            return i + 1
+        if column == NAME:
+            return point.name
+        if column == 2:
+            return "" if point.mirror == i else layout.points[point.mirror].name
+        if column < 6:
+            return f"{point.xyz[column - 3]:.1f}"
+        found = self.derived.custom_prediction()
+        if found is None or len(found.sigma) != len(layout):
+            return ""
+        return f"{found.points[i, column - 6]:.1f}" if column < 8 else f"{found.sigma[i]:.1f}"
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        if role != Qt.ItemDataRole.EditRole or index.column() != NAME:
+            return False
+        try:
+            commands.rename_point(self.studio, index.row(), str(value))
+        except InflError as error:
+            self.studio.notify("warning", str(error))
+            return False
+        return True
+
+
+class LayoutPanel(QWidget):
+    """The table with the buttons that change the layout."""
+
+    def __init__(self, studio: Studio, derived: Derived, actions: Actions):
+        super().__init__()
+        self.studio = studio
+        self.model = LayoutModel(studio, derived)
+        self.table = QTableView()
+        self.table.setObjectName("bare")
+        self.table.setModel(self.model)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(24)
+        self.table.setShowGrid(False)
+        self.table.setAccessibleName("Layout")
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        for column in (NAME, 2):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        header.setHighlightSections(False)
+        self.name, self.hint = label("", "title"), label("", "muted")
+        self.convention = QComboBox()
+        self.convention.setToolTip("The convention in which this layout is predicted")
+        tools = row(self.name, self.hint)
+        tools.addStretch(1)
+        tools.addWidget(label("in the convention", "muted"))
+        tools.addWidget(self.convention)
+        buttons = QHBoxLayout()
+        for identifier in ("mirror", "join", "up", "down", "delete"):
+            buttons.addWidget(tool_button(actions[identifier]))
+        tools.addLayout(buttons)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(tools)
+        column.addWidget(self.table, 1)
+        self._following = False
+        self.table.selectionModel().selectionChanged.connect(self._chosen)
+        self.convention.activated.connect(lambda i: studio.set_target_convention(self.convention.itemText(i)))
+        studio.layout_changed.connect(self._refresh)
+        studio.selection_changed.connect(self._follow)
+        studio.photo_changed.connect(self.model.refresh)
+        studio.landmarker_changed.connect(self._refresh)
+        self._refresh()
+
+    def sizeHint(self) -> QSize:
+        return QSize(900, 210)
+
+    def _refresh(self) -> None:
+        self._following = True
+        self.model.refresh()
+        self._following = False
+        layout = self.studio.layout
+        self.name.setText(layout.title or layout.name)
+        count = len(layout)
+        self.hint.setText(f"{count} points" if count else "no points yet: click on the canonical face")
+        known = self.studio.landmarker.conventions if self.studio.landmarker else ("canonical",)
+        if [self.convention.itemText(i) for i in range(self.convention.count())] != list(known):
+            self.convention.clear()
+            self.convention.addItems(list(known))
+        self.convention.setCurrentText(self.studio.target_convention)
+        self._follow()
+
+    def _chosen(self) -> None:
+        if not self._following:
+            self.studio.select(sorted(index.row() for index in self.table.selectionModel().selectedRows()))
+
+    def _follow(self) -> None:
+        rows = {index.row() for index in self.table.selectionModel().selectedRows()}
+        if rows == set(self.studio.selection):
+            return
+        self._following = True
+        chosen = QItemSelection()
+        for i in self.studio.selection:
+            chosen.select(self.model.index(i, 0), self.model.index(i, len(HEADERS) - 1))
+        self.table.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        if self.studio.selection:
+            self.table.scrollTo(self.model.index(self.studio.selection[-1], 0))
+        self._following = False
+
+
+def _alignment(column: int) -> int:
+    side = Qt.AlignmentFlag.AlignLeft if column in (NAME, 2) else Qt.AlignmentFlag.AlignRight
+    return int(side | Qt.AlignmentFlag.AlignVCenter)

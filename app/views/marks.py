@@ -1,0 +1,136 @@
+"""How points look, the same everywhere: human = ring, predicted = disc, harmonised = diamond.
+
+Every mark has a thin rim of the opposite brightness, so that it shows on any skin and in any light.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
+
+DARK, LIGHT = QColor(16, 16, 20, 200), QColor(255, 255, 255, 230)
+
+
+def points_of(xy: np.ndarray) -> list[QPointF]:
+    """(K, 2) → Qt's points."""
+    return [QPointF(float(x), float(y)) for x, y in xy]
+
+
+def ring(painter: QPainter, at: Iterable[QPointF], colour: str, radius: float) -> None:
+    """Human annotation."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    at = list(at)
+    for pen in (QPen(DARK, 3.4), QPen(QColor(colour), 1.8)):
+        painter.setPen(pen)
+        for p in at:
+            painter.drawEllipse(p, radius, radius)
+
+
+def disc(painter: QPainter, at: Iterable[QPointF], colour: str, radius: float) -> None:
+    """Prediction."""
+    painter.setPen(QPen(DARK, 1.0))
+    painter.setBrush(QColor(colour))
+    for p in at:
+        painter.drawEllipse(p, radius, radius)
+
+
+def diamond(painter: QPainter, at: Iterable[QPointF], colour: str, radius: float) -> None:
+    """Harmonised point."""
+    painter.setPen(QPen(DARK, 1.0))
+    painter.setBrush(QColor(colour))
+    r = radius * 1.35
+    shape = QPolygonF([QPointF(0, -r), QPointF(r, 0), QPointF(0, r), QPointF(-r, 0)])
+    for p in at:
+        painter.drawPolygon(shape.translated(p))
+
+
+def custom(painter: QPainter, at: QPointF, accent: str, radius: float, selected: bool) -> None:
+    """A point of the person's own layout: a disc with a light rim, haloed while selected."""
+    if selected:
+        halo = QColor(accent)
+        halo.setAlpha(90)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(halo)
+        painter.drawEllipse(at, radius + 5, radius + 5)
+    painter.setPen(QPen(DARK, 3.2))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawEllipse(at, radius, radius)
+    painter.setPen(QPen(LIGHT, 1.6))
+    painter.setBrush(QColor(accent))
+    painter.drawEllipse(at, radius, radius)
+
+
+def lines(painter: QPainter, pairs: Iterable[tuple[QPointF, QPointF]], colour: QColor, width: float) -> None:
+    painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    for a, b in pairs:
+        painter.drawLine(a, b)
+
+
+def arrows(painter: QPainter, tails: np.ndarray, heads: np.ndarray, colour: str) -> None:
+    """Arrows from tails to heads, (K, 2) px; where one is shorter than 2 px there is only its tail."""
+    path, tips = QPainterPath(), QPainterPath()
+    for (x0, y0), (x1, y1) in zip(tails.tolist(), heads.tolist(), strict=True):
+        dx, dy = x1 - x0, y1 - y0
+        length = float(np.hypot(dx, dy))
+        if length < 2:
+            continue
+        ux, uy, size = dx / length, dy / length, min(8.0, 2.5 + 0.35 * length)
+        bx, by = x1 - ux * size, y1 - uy * size
+        path.moveTo(x0, y0)
+        path.lineTo(bx, by)
+        tips.moveTo(x1, y1)
+        tips.lineTo(bx - uy * size * 0.45, by + ux * size * 0.45)
+        tips.lineTo(bx + uy * size * 0.45, by - ux * size * 0.45)
+        tips.closeSubpath()
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.strokePath(path, QPen(DARK, 3.6))
+    painter.strokePath(tips, QPen(DARK, 2.0))
+    painter.strokePath(path, QPen(QColor(colour), 2.0))
+    painter.fillPath(tips, QBrush(QColor(colour)))
+
+
+def set_mark(painter: QPainter, mark: str, centre: QPointF, size: float, colour: str) -> None:
+    """The shape that stands for a data set, beside its colour."""
+    painter.setPen(QPen(QColor(0, 0, 0, 110), 0.8))
+    painter.setBrush(QColor(colour))
+    painter.drawPath(mark_path(mark, size).translated(centre))
+
+
+def mark_path(mark: str, size: float) -> QPainterPath:
+    """A data set's shape around the origin, about `size` pixels wide."""
+    r, path = size / 2, QPainterPath()
+    if mark == "circle":
+        path.addEllipse(QPointF(0, 0), r, r)
+    elif mark == "square":
+        path.addRect(QRectF(-0.88 * r, -0.88 * r, 1.76 * r, 1.76 * r))
+    elif mark == "bar":
+        path.addRect(QRectF(-1.1 * r, -0.5 * r, 2.2 * r, r))
+    elif mark == "cross":
+        for x, y in ((-1, -0.35), (-0.35, -0.35), (-0.35, -1), (0.35, -1), (0.35, -0.35), (1, -0.35),
+                     (1, 0.35), (0.35, 0.35), (0.35, 1), (-0.35, 1), (-0.35, 0.35), (-1, 0.35)):  # fmt: skip
+            (path.lineTo if path.elementCount() else path.moveTo)(x * r, y * r)
+        path.closeSubpath()
+    else:
+        corners = 5 if mark == "star" else 3
+        turn = np.pi / 2 if mark == "triangle_down" else -np.pi / 2
+        for k in range(corners * (2 if mark == "star" else 1)):
+            angle = turn + k * (np.pi / corners if mark == "star" else 2 * np.pi / corners)
+            reach = 1.2 * r * (0.45 if mark == "star" and k % 2 else 1.0)
+            (path.lineTo if k else path.moveTo)(float(np.cos(angle) * reach), float(np.sin(angle) * reach))
+        path.closeSubpath()
+    return path
+
+
+def set_icon(mark: str, colour: str, size: int = 16) -> QIcon:
+    """A data set's mark as an icon for lists and menus."""
+    pixmap = QPixmap(size * 2, size * 2)
+    pixmap.setDevicePixelRatio(2)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    set_mark(painter, mark, QPointF(size / 2, size / 2), size * 0.62, colour)
+    painter.end()
+    return QIcon(pixmap)

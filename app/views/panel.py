@@ -1,0 +1,92 @@
+"""The frame around a view: a title row with its controls, the view itself, and a row below."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QAction, QColor, QFontMetricsF, QPainter
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from app.theme import GRID, SMALL, font, theme
+
+
+class Panel(QFrame):
+    """A titled panel: add controls to `head` and `foot`, views to `body`."""
+
+    def __init__(self, title: str, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.setObjectName("panel")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(1, 1, 1, 1)
+        column.setSpacing(0)
+        self.title = label(title, "title")
+        self.head, self.body, self.foot = row(), QVBoxLayout(), row()
+        self.head.addWidget(self.title)
+        self.body.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(self.head)
+        column.addLayout(self.body, 1)
+        column.addLayout(self.foot)
+
+
+def row(*widgets: QWidget) -> QHBoxLayout:
+    """A row of controls on the grid."""
+    layout = QHBoxLayout()
+    layout.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
+    layout.setSpacing(GRID // 2)
+    for widget in widgets:
+        layout.addWidget(widget)
+    return layout
+
+
+def label(text: str, name: str = "") -> QLabel:
+    """A label in one of the styles "title", "heading", "muted", "error"."""
+    widget = QLabel(text)
+    widget.setObjectName(name)
+    return widget
+
+
+class ElidedLabel(QLabel):
+    """A label that shortens its text in the middle instead of widening the window."""
+
+    def __init__(self, text: str = "", name: str = "muted"):
+        super().__init__(text)
+        self.setObjectName(name)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self.setToolTip(text)
+
+    def paintEvent(self, event) -> None:
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, self.width())
+        painter.drawText(self.rect(), int(self.alignment() | Qt.AlignmentFlag.AlignVCenter), shown)
+
+
+def tool_button(action: QAction) -> QToolButton:
+    """A quiet button for an action, with its tool tip and shortcut."""
+    button = QToolButton()
+    button.setObjectName("quiet")
+    button.setDefaultAction(action)
+    button.setToolButtonStyle(
+        Qt.ToolButtonStyle.ToolButtonTextOnly if action.icon().isNull() else Qt.ToolButtonStyle.ToolButtonIconOnly
+    )
+    return button
+
+
+def caption(painter: QPainter, text: str, at: QPointF, *, bold: bool = False, align_right: bool = False) -> QRectF:
+    """Small text on a translucent plate, legible over any picture; `at` is its top-left (or top-right) corner."""
+    t = theme()
+    face = font(SMALL, bold=bold)
+    metrics = QFontMetricsF(face)
+    width, height = metrics.horizontalAdvance(text) + 12, metrics.height() + 6
+    box = QRectF(at.x() - width if align_right else at.x(), at.y(), width, height)
+    plate = QColor(t.panel)
+    plate.setAlpha(225)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(plate)
+    painter.drawRoundedRect(box, 4, 4)
+    painter.setFont(face)
+    painter.setPen(QColor(t.text))
+    painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), text)
+    return box

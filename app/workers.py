@@ -1,0 +1,222 @@
+"""What runs beside the window: newest-request threads for the picture on screen, and long jobs.
+
+Nothing here touches a widget; results come back as signals in the window's thread.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+import traceback
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from infl.errors import InflError
+from infl.progress import Job, Progress
+
+_log = logging.getLogger(__name__)
+
+POLL = 100
+"""Milliseconds between two looks at a job's progress: however fast it reports, the window is not flooded."""
+
+
+def step_back() -> None:
+    """Give this thread a lower priority than the window's (Linux; elsewhere the scheduler decides)."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+
+
+def use_torch_threads(count: int) -> None:
+    """Intra-operation threads of torch for the calling thread."""
+    import torch
+
+    torch.set_num_threads(count)
+
+
+def job_threads() -> int:
+    """Threads that a long job may use: all cores but one, which is the window's."""
+    return max(1, (os.cpu_count() or 2) - 1)
+
+
+class Latest(QObject):
+    """One background thread that does the newest request; older ones that were not begun are forgotten."""
+
+    done = Signal(object, object)
+    failed = Signal(object, object)
+
+    def __init__(self, parent: QObject | None = None):
+        super().__init__(parent)
+        self._wake = threading.Condition()
+        self._request: tuple[Any, Callable[[], Any]] | None = None
+        self._working = self._stopping = False
+        self._thread = threading.Thread(target=self._loop, name="latest", daemon=True)
+        self._thread.start()
+
+    def ask(self, key: Any, work: Callable[[], Any]) -> None:
+        """Do `work` in the background; `done(key, result)` or `failed(key, exception)` follows unless replaced."""
+        with self._wake:
+            self._request = (key, work)
+            self._wake.notify()
+
+    @property
+    def busy(self) -> bool:
+        with self._wake:
+            return self._working or self._request is not None
+
+    def stop(self) -> None:
+        """End the thread after what it is doing now."""
+        with self._wake:
+            self._stopping, self._request = True, None
+            self._wake.notify()
+        self._thread.join(timeout=5)
+
+    def _loop(self) -> None:
+        while True:
+            with self._wake:
+                self._working = False
+                self._wake.wait_for(lambda: self._request is not None or self._stopping)
+                if self._stopping or self._request is None:
+                    return
+                key, work = self._request
+                self._request, self._working = None, True
+            try:
+                result = work()
+            except Exception as error:
+                self._emit(self.failed, key, error)
+            else:
+                self._emit(self.done, key, result)
+
+    def _emit(self, signal: Any, *values: Any) -> None:
+        if not self._stopping:
+            signal.emit(*values)
+
+
+class RunningJob(QObject):
+    """A long job in a thread of its own: `infl.progress` generators driven to their end, or cancelled.
+
+    `progressed` carries every Progress since the last time, in order; exactly one of `finished` (the result),
+    `failed` (a sentence, a traceback) and `cancelled` ends it.
+    """
+
+    progressed = Signal(object)
+    finished = Signal(object)
+    failed = Signal(str, str)
+    cancelled = Signal()
+    ended = Signal()
+
+    def __init__(self, title: str, make: Callable[[], Job[Any]], parent: QObject | None = None):
+        super().__init__(parent)
+        self.title = title
+        self.latest: Progress | None = None
+        self._make = make
+        self._reports: deque[Progress] = deque()
+        self._outcome: tuple[str, Any] | None = None
+        self._cancel = threading.Event()
+        self._timer = QTimer(self, interval=POLL)
+        self._timer.timeout.connect(self._poll)
+        self._thread = threading.Thread(target=self._work, name=title, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+        self._timer.start()
+
+    def cancel(self) -> None:
+        """Stop at the job's next report; what it holds open is closed by the generator itself."""
+        self._cancel.set()
+
+    @property
+    def cancelling(self) -> bool:
+        return self._cancel.is_set() and self._outcome is None
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for the thread (when the window closes); True if it has ended."""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    def _work(self) -> None:
+        step_back()
+        use_torch_threads(job_threads())
+        job: Job[Any] | None = None
+        try:
+            job = self._make()
+            while not self._cancel.is_set():
+                self._reports.append(next(job))
+            job.close()
+            self._outcome = ("cancelled", None)
+        except StopIteration as stop:
+            self._outcome = ("finished", stop.value)
+        except InflError as error:
+            self._outcome = ("failed", (str(error), traceback.format_exc()))
+        except MemoryError:
+            advice = "There is not enough memory for this. Close other programs, or take fewer data sets at once."
+            self._outcome = ("failed", (advice, traceback.format_exc()))
+        except Exception as error:
+            text = f"{self.title} stopped on an unexpected error: {error or type(error).__name__}."
+            self._outcome = ("failed", (text, traceback.format_exc()))
+
+    def _poll(self) -> None:
+        outcome = self._outcome
+        reports = [self._reports.popleft() for _ in range(len(self._reports))]
+        if reports:
+            self.latest = reports[-1]
+            self.progressed.emit(reports)
+        if outcome is None:
+            return
+        self._timer.stop()
+        kind, value = outcome
+        if kind == "finished":
+            self.finished.emit(value)
+        elif kind == "failed":
+            _log.error("%s\n%s", *value)
+            self.failed.emit(*value)
+        else:
+            self.cancelled.emit()
+        self.ended.emit()
+
+
+class Jobs(QObject):
+    """The long jobs of the window: one at a time, because they share the cores."""
+
+    started = Signal(object)
+    ended = Signal(object)
+
+    def __init__(self, parent: QObject | None = None):
+        super().__init__(parent)
+        self.running: RunningJob | None = None
+
+    def start(self, title: str, make: Callable[[], Job[Any]]) -> RunningJob:
+        """Start a job; raises InflError while another one runs. Connect to the result before returning to Qt."""
+        if self.running is not None:
+            raise InflError(f"“{self.running.title}” is still running. Wait for it or cancel it first.")
+        job = RunningJob(title, make, self)
+        self.running = job
+        job.ended.connect(lambda: self._ended(job))
+        job.start()
+        self.started.emit(job)
+        return job
+
+    def stop(self) -> None:
+        """Cancel what runs and wait for it a little."""
+        if self.running is not None:
+            self.running.cancel()
+            self.running.wait(5)
+
+    def _ended(self, job: RunningJob) -> None:
+        self.running = None
+        self.ended.emit(job)
+        job.deleteLater()
+
+
+def in_words(seconds: float | None) -> str:
+    """A duration as a person says it: "8 s", "3 min", "1 h 20 min"."""
+    if seconds is None:
+        return "…"
+    if seconds < 90:
+        return f"{max(round(seconds), 1)} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"
