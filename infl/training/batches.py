@@ -19,6 +19,12 @@ from infl.training.recipe import Recipe
 
 MIRROR = np.array([-1.0, 1.0, 1.0])
 
+FIT_TRUST = 0.5
+"""What the head rotation of a rigid fit to 2D landmarks counts, beside a rendered one's 1."""
+
+FIT_POINTS = 12
+"""Points that stay in place on C which such a fit needs to count at all: fewer leave yaw and pitch open."""
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -26,8 +32,8 @@ class Batch:
 
     queries: (B, N, 3) mm on C. targets: (B, N, 2) in normalised coordinates of the photograph or the crop.
     present, firm: (B, N) bool: annotated; and not a sliding contour point. size: (B,) the face's size in the same
-    coordinates. convention: (B,) index of the network's codes. posed: (B,) bool: head (B, 3, 3) and points3d (B, N, 3)
-    mm are known.
+    coordinates. convention: (B,) index of the network's codes. head: (B, 3, 3) head rotation, of the rendering or of
+    the rigid fit, and trust (B,) in it, 0 … 1. points3d: (B, N, 3) mm, where rendered (B,) bool says they are known.
     """
 
     photos: Tensor
@@ -38,9 +44,10 @@ class Batch:
     firm: Tensor
     size: Tensor
     convention: Tensor
-    posed: Tensor
     head: Tensor
+    trust: Tensor
     points3d: Tensor
+    rendered: Tensor
 
     def to(self, device: torch.device) -> Batch:
         return Batch(*(getattr(self, field.name).to(device) for field in fields(self)))
@@ -55,9 +62,10 @@ class _Example:
     firm: np.ndarray
     size: float
     convention: int
-    posed: bool
     head: np.ndarray
+    trust: float
     points3d: np.ndarray
+    rendered: bool
 
 
 class Batches:
@@ -89,7 +97,8 @@ class Batches:
             pictures(photos, 2 * self.config.search_size), pictures(crops, self.config.crop_size),
             stack("queries", torch.float32), stack("targets", torch.float32), stack("present", torch.bool),
             stack("firm", torch.bool), stack("size", torch.float32), stack("convention", torch.int64),
-            stack("posed", torch.bool), stack("head", torch.float32), stack("points3d", torch.float32),
+            stack("head", torch.float32), stack("trust", torch.float32),
+            stack("points3d", torch.float32), stack("rendered", torch.bool),
         )  # fmt: skip
 
     def stream(self, start: int, end: int) -> Iterator[Batch]:
@@ -113,7 +122,8 @@ class Batches:
         _, other = self._pick(rng)
         faces, recipe = self.sets[chosen], self.recipe
         points, head = face.points, face.head
-        points3d = face.pose3d.points3d if face.pose3d else np.zeros((len(points), 3))
+        rendered = face.points3d is not None
+        points3d = face.points3d if face.points3d is not None else np.zeros((len(points), 3))
         flip = np.eye(3)[:2]
         if rng.random() < 0.5:
             flip = mirror_of(face)
@@ -149,9 +159,10 @@ class Batches:
             targets=move(to_normalised, points[index]),
             present=known[index],
             firm=~faces.contour[index],
-            size=growth * face.scale * FACE_SIZE,
+            size=float(growth * face.scale * FACE_SIZE),
             convention=self.codes[chosen],
-            posed=bool(points3d.any()),
             head=np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]]) @ head,
+            trust=1.0 if rendered else FIT_TRUST * (np.count_nonzero(known & ~faces.contour) >= FIT_POINTS),
             points3d=points3d[index],
+            rendered=rendered,
         )

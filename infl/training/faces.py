@@ -22,24 +22,17 @@ WORST_FIT = 0.3  # of the face's size: annotations that fit C worse than that ar
 
 
 @dataclass(frozen=True)
-class Pose3D:
-    """What only rendering knows: the head rotation (3, 3) and the 3D landmarks (K, 3) mm in the canonical frame."""
-
-    head: np.ndarray
-    points3d: np.ndarray
-
-
-@dataclass(frozen=True)
 class Face:
     """One annotated face: its picture (h, w, 3) uint8 RGB, points (K, 2) in it, NaN where absent, and its rigid fit
-    in pixels of that picture (head (3, 3), centre (2,), scale in pixels a mm)."""
+    in pixels of that picture (head (3, 3), centre (2,), scale in pixels a mm). Rendered faces know their head
+    rotation exactly and their 3D landmarks (K, 3) mm in the canonical frame."""
 
     picture: np.ndarray
     points: np.ndarray
     head: np.ndarray
     centre: np.ndarray
     scale: float
-    pose3d: Pose3D | None = None
+    points3d: np.ndarray | None = None
 
 
 @dataclass(frozen=True)

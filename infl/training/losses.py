@@ -73,11 +73,10 @@ def losses(
     residual = (coarse.points3d - deformed) / (UNIT / 10)
     parts["residual"] = recipe.residual * (residual**2).sum(-1).mean()
     parts["deformation"] = recipe.deformation * (delta**2).sum(-1).mean()
-    if batch.posed.any():
-        posed = batch.posed.float()
-        turned = (features.gamma.head - _seen_from(batch, theta)).pow(2).sum((1, 2)).add(1e-6).sqrt()
-        bent = (refined.points3d - batch.points3d).norm(dim=-1).mean(1) / UNIT
-        parts["pose"] = recipe.pose * ((turned + 4 * bent) * posed).sum() / posed.sum()
+    turned = (features.gamma.head - _seen_from(batch, theta)).pow(2).sum((1, 2)).add(1e-6).sqrt()
+    parts["pose"] = recipe.pose * (turned * batch.trust).sum() / batch.trust.sum().clamp_min(1.0)
+    bent = (refined.points3d - batch.points3d).norm(dim=-1).mean(1) / UNIT
+    parts["shape"] = recipe.shape * (bent * batch.rendered).sum() / batch.rendered.sum().clamp_min(1)
     report = {name: float(value.detach()) for name, value in parts.items()}
     report["nme"] = float((far * weight).sum().detach() / total * 100)
     report["nme_coarse"] = float((far_coarse * weight).sum().detach() / total * 100)

@@ -47,7 +47,8 @@ class Recipe:
     rigid: float = 0.5  # weight of C itself, unbent, seen through γ: it makes pose explain what pose can
     residual: float = 0.02  # weight of |Δ|²/cm²
     deformation: float = 0.02  # weight of |δ|²/mm²
-    pose: float = 1.0  # weight of the head rotation and of 3D, where rendering tells both
+    pose: float = 1.0  # weight of the head rotation, rendered or fitted to the 2D landmarks
+    shape: float = 4.0  # weight of the 3D landmarks of rendered people
     smallest_face: float = 0.25  # height of the face in the photograph, as a fraction of the photograph's
     largest_face: float = 1.1
     rotation: float = 40.0  # largest in-plane rotation, degrees

@@ -1,0 +1,30 @@
+"""A small-as-it-gets but whole network with random weights, so that nothing is trivially zero."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from infl.model import InfiniteLandmarks, Landmarker, ModelConfig
+
+
+def random_network(config: ModelConfig, seed: int = 0) -> InfiniteLandmarks:
+    """Every weight random, the zero-initialised last layers too."""
+    torch.manual_seed(seed)
+    network = InfiniteLandmarks(config, ("canonical", "first", "second"))
+    with torch.no_grad():
+        for name, parameter in network.named_parameters():
+            if not parameter.any():
+                last = name.startswith(("spatial_transformer.head", "feature_extractor.pose"))
+                parameter.normal_(0, 0.01 if last else 0.05)
+    return network.eval()
+
+
+@pytest.fixture(scope="session", params=["similarity", "affine"])
+def network(request: pytest.FixtureRequest) -> InfiniteLandmarks:
+    return random_network(ModelConfig(transform=request.param))
+
+
+@pytest.fixture(scope="session")
+def landmarker(network: InfiniteLandmarks) -> Landmarker:
+    return Landmarker(network, {})
