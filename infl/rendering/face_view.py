@@ -135,9 +135,11 @@ class FaceView:
         self.normals = vertex_normals(self.vertices, self.triangles)
         self.crease = creases(self.vertices, self.triangles, self.normals)
         self.clay = Clay.of(face)
-        low, high = self.vertices.min(0), self.vertices.max(0)
-        self.pivot = (low + high) / 2 + [0, 0, 0.15 * (high - low)[2]]
-        self.radius = 0.57 * float((high - low)[:2].max())
+        named = [line for name, line in face.curves.items() if not name.startswith("profile")]
+        framed = np.vstack(named) if named else self.vertices
+        low, high = framed.min(0), framed.max(0)
+        self.pivot = (low + high) / 2
+        self.radius = 0.7 * float((high - low)[:2].max())
 
     def camera(self, orbit: OrbitCamera, size: Size) -> Camera:
         """The perspective camera of an orbit camera for a picture of `size` = (width, height)."""
@@ -160,19 +162,24 @@ class FaceView:
         strength: float | np.ndarray = 0.8,
         background: Colour | None = None,
     ) -> FacePicture:
-        """One colour a triangle, drawn far to near. `colours` (V, 3) uint8 cover the clay by `strength`
-        (0…1)."""
+        """Light worked out at the vertices (Gouraud), triangles drawn far to near.
+
+        `colours` (V, 3) uint8 cover the clay by `strength` (0…1).
+        """
         camera, screen = self._screen(orbit, size)
         ids = paint(screen, size)
-        corner_normals = self.normals[self.triangles].sum(1) @ camera.rotation.T
-        crease = self.crease[self.triangles].mean(1)
         albedo, cover = self._albedo(colours, strength)
-        lit = self.clay.shade(
-            corner_normals, crease, albedo[self.triangles].mean(1), cover[self.triangles].mean(1)
-        )
-        back = (0, 0, 0) if background is None else background
-        palette = np.vstack([np.c_[lit, np.full(len(lit), 255)], [*back, 0 if background is None else 255]])
-        image = palette.astype(np.uint8)[ids]  # id −1 takes the last row
+        lit = self.clay.shade(self.normals @ camera.rotation.T, self.crease, albedo, cover)
+        image = np.empty((size[1], size[0], 4), np.uint8)
+        image[:] = (0, 0, 0, 0) if background is None else (*background, 255)
+        rows, columns = np.nonzero(ids >= 0)
+        slopes = _colour_slopes(screen, lit[self.triangles])
+        slope = slopes[ids[rows, columns]]
+        colour = slope[:, 0] * columns[:, None].astype(np.float32)
+        colour += slope[:, 1] * rows[:, None].astype(np.float32)
+        colour += slope[:, 2]
+        image[rows, columns, :3] = np.clip(colour, 0, 255)
+        image[rows, columns, 3] = 255
         return FacePicture(image, ids, camera, self.vertices, self.triangles, screen)
 
     def smooth(
@@ -228,3 +235,15 @@ class FaceView:
         cover = np.broadcast_to(np.asarray(strength, np.float64), len(self.vertices))
         mixed = self.clay.albedo * (1 - cover[:, None]) + np.asarray(colours) / 255.0 * cover[:, None]
         return mixed, cover
+
+
+def _colour_slopes(screen: ScreenTriangles, corners: np.ndarray) -> np.ndarray:
+    """(T, 3, 3) float32: triangle t's colour at pixel (x, y) is (x, y, 1) @ slopes[t]; corners (T, 3, 3) colours.
+
+    Slivers, on which the colour would run off within a pixel, have one colour.
+    """
+    slopes = np.einsum("tij,tic->tjc", screen.weights, corners).astype(np.float32)
+    sliver = ~screen.valid | (np.abs(slopes[:, :2]).max((1, 2)) > 30.0)
+    slopes[sliver, :2] = 0.0
+    slopes[sliver, 2] = corners[sliver].mean(1)
+    return slopes

@@ -34,6 +34,7 @@ _FILL = _Light((0.75, 0.10, 0.65), (0.30, 0.325, 0.36), 0.55, 0.03)
 _RIM = _Light((0.55, 0.35, -0.76), (0.55, 0.60, 0.68), 0.12, 0.0)
 _SKY, _GROUND = np.array([0.20, 0.21, 0.225]), np.array([0.115, 0.10, 0.09])
 _CLAY = np.array([0.80, 0.725, 0.66])
+_EYE = {"sclera": (0.92, 0.91, 0.89), "iris": (0.60, 0.56, 0.53), "pupil": (0.30, 0.28, 0.27)}
 
 
 @lru_cache(maxsize=1)
@@ -65,11 +66,12 @@ class Clay:
 
     @classmethod
     def of(cls, face: CanonicalFace) -> Clay:
-        """Clay everywhere, lighter on what the face names as eyeballs."""
+        """Clay everywhere, lighter eyeballs with a shade for iris and pupil where the face names them."""
         albedo = np.tile(_CLAY, (len(face.vertices), 1))
-        for name, triangles in face.regions.items():
-            if "eyeball" in name:
-                albedo[np.unique(np.asarray(face.triangles)[triangles])] = (0.93, 0.92, 0.90)
+        for name, colour in _EYE.items():
+            for side in ("left", "right"):
+                ids = face.regions.get(f"{side}_{name}", np.zeros(0, int))
+                albedo[np.unique(np.asarray(face.triangles)[ids])] = colour
         return cls(albedo)
 
     def shade(
