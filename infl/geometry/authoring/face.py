@@ -87,6 +87,10 @@ def _close_openings(parts: _Parts, skin: SkinMesh) -> None:
             where = {int(v): i for i, v in enumerate(loop)}
             ring_mirror = np.array([where[int(skin.mirror[v])] for v in loop])
             mirror = np.concatenate([k * len(loop) + ring_mirror for k in range(len(rings))])
+            partner = np.r_[np.concatenate(parts.mirror), parts.count + mirror]
+            both = np.vstack([skin.vertices, np.zeros((parts.count - len(skin.vertices), 3)), vertices])
+            half = triangles[both[triangles][:, :, 0].mean(1) > 0]
+            triangles = np.vstack([half, partner[half][:, ::-1]])
             parts.add_middle(vertices, triangles, mirror, np.full(len(triangles), "inner_mouth"))
 
 
