@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -102,6 +102,7 @@ class Studio(QObject):
     selection_changed = Signal()
     comparison_changed = Signal()
     options_changed = Signal()
+    disagreement_changed = Signal()
     noticed = Signal(object)
     timed = Signal(str, float)
 
@@ -186,6 +187,11 @@ class Studio(QObject):
         """The set that the picture on screen belongs to."""
         return self.sets[self.photo.place.set] if self.photo else None
 
+    def set_disagreement(self, values: Mapping[Place, float]) -> None:
+        """NME in % of annotation against prediction, of photographs that have just been measured."""
+        self.disagreement = {**self.disagreement, **values}
+        self.disagreement_changed.emit()
+
     # the model
 
     def set_landmarker(self, landmarker: Landmarker, name: str) -> None:
@@ -202,6 +208,7 @@ class Studio(QObject):
 
     def _landmarker_replaced(self) -> None:
         self.disagreement = {}
+        self.disagreement_changed.emit()
         self._compare_open_sets()
         self.landmarker_changed.emit()
 
@@ -257,6 +264,14 @@ class Studio(QObject):
         if convention != self.target_convention:
             self.target_convention = convention
             self.layout_changed.emit()
+
+    def restore(self, comparison: Mapping[str, str], convention: str, options: Mapping[str, bool | float]) -> None:
+        """Bring back what a project remembers of comparison, target convention and options; what is unknown is left out."""
+        self.comparison = replace(self.comparison, **{k: v for k, v in comparison.items() if hasattr(self.comparison, k)})
+        self.target_convention = convention
+        self._compare_open_sets()
+        self.set_options(**{k: v for k, v in options.items() if hasattr(self.options, k)})
+        self.layout_changed.emit()
 
     def _compare_open_sets(self) -> None:
         """Keep the comparison on conventions that exist; start with the first two open sets that the model knows."""

@@ -175,13 +175,10 @@ class DatasetPanel(QWidget):
         studio.sets_changed.connect(self._list_sets)
         studio.place_changed.connect(self._follow)
         studio.landmarker_changed.connect(self._list_sets)
+        studio.disagreement_changed.connect(self._refill)
 
     def sizeHint(self) -> QSize:
         return QSize(264, 480)
-
-    def measured(self) -> None:
-        """Disagreements have been measured: show them, worst first if that was asked."""
-        self._refill()
 
     def _list_sets(self) -> None:
         current = self.sets.indexOfTopLevelItem(self.sets.currentItem()) if self.sets.currentItem() else 0

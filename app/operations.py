@@ -1,0 +1,233 @@
+"""What the menus do: opening, saving, loading, measuring, exporting. Dialogs and long jobs start here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from app import commands, layout_edits
+from app.project import Project, project_of, read_project, resolved, write_project
+from app.jobs import measure_disagreement, open_folders
+from app.state import Place, Studio
+from app.workers import Jobs, Latest, RunningJob
+from infl.errors import FileError, InflError
+from infl.layouts import Layout, layout, load_layout, save_layout
+from infl.progress import Job
+
+LAYOUT_FILES = "Layouts (*.json)"
+
+
+class Operations(QObject):
+    """Everything that reads or writes files, or takes long."""
+
+    def __init__(self, studio: Studio, jobs: Jobs, window: QWidget):
+        super().__init__(window)
+        self.studio, self.jobs, self.window = studio, jobs, window
+        self.layout_path: Path | None = None
+        self.model_path: Path | None = None
+        self._model = Latest(self)
+        self._model.done.connect(self._model_loaded)
+        self._model.failed.connect(self._model_failed)
+
+    @property
+    def busy(self) -> bool:
+        return self._model.busy or self.jobs.running is not None
+
+    def stop(self) -> None:
+        self._model.stop()
+
+    def _start(self, title: str, make: Callable[[], Job[Any]], finished: Callable[[Any], None]) -> RunningJob | None:
+        try:
+            job = self.jobs.start(title, make)
+        except InflError as error:
+            self.studio.notify("warning", str(error))
+            return None
+        job.finished.connect(finished)
+        return job
+
+    # data sets
+
+    def ask_open(self) -> None:
+        """Choose a folder to open."""
+        folder = QFileDialog.getExistingDirectory(self.window, "Open a data set, or a folder of data sets")
+        if folder:
+            self.open([Path(folder)])
+
+    def open(self, paths: Sequence[Path], then: Callable[[], None] = lambda: None) -> None:
+        """Open folders in the background, then call `then`."""
+        if not paths:
+            then()
+            return
+
+        def opened(result: tuple) -> None:
+            datasets, failed = result
+            self.studio.add_sets(datasets)
+            for error in failed:
+                self.studio.notify("error", str(error))
+            for dataset in datasets:
+                if dataset.problems:
+                    text = f"{dataset.name}: {len(dataset.problems)} files could not be read; the rest is open."
+                    self.studio.notify("warning", text, "\n".join(map(str, dataset.problems)))
+            then()
+
+        self._start("Opening", lambda: open_folders(list(paths)), opened)
+
+    def measure(self) -> None:
+        """Measure the disagreement of the chosen set's photographs with the prediction."""
+        landmarker, place = self.studio.landmarker, self.studio.place
+        if landmarker is None or place is None:
+            self.studio.notify("warning", "Measuring needs a model and an open data set.")
+            return
+        open_set = self.studio.sets[place.set]
+        convention = self.studio.convention_of(open_set.dataset)
+
+        def measured(values: dict[Place, float]) -> None:
+            self.studio.set_disagreement(values)
+
+        make = lambda: measure_disagreement(landmarker, open_set, place.set, convention)  # noqa: E731
+        self._start(f"Measuring {open_set.label}", make, measured)
+
+    # the model
+
+    def load_model(self, path: Path | None = None) -> None:
+        """Load a checkpoint in the background, by default the one that comes with the program."""
+
+        def work():
+            from infl.model import load_landmarker
+
+            return load_landmarker(path)
+
+        self._model.ask(path, work)
+
+    def ask_model(self) -> None:
+        """Choose a checkpoint."""
+        name, _ = QFileDialog.getOpenFileName(self.window, "Load a checkpoint", "", "Checkpoints (*.safetensors)")
+        if name:
+            self.load_model(Path(name))
+
+    def _model_loaded(self, path: Path | None, landmarker: Any) -> None:
+        self.model_path = path
+        name = path.stem if path is not None else str(landmarker.card.get("name", "shipped"))
+        self.studio.set_landmarker(landmarker, name)
+
+    def _model_failed(self, path: Path | None, error: Exception) -> None:
+        text = str(error) if isinstance(error, InflError) else f"The model could not be loaded: {error}"
+        self.studio.notify("error", f"{text} Annotations and the canonical face are shown without predictions.")
+
+    # the custom layout
+
+    def new_layout(self) -> None:
+        """Start over with no points (undoable)."""
+        commands.replace_layout(self.studio, layout_edits.empty(), "New layout")
+
+    def start_from(self, name: str) -> None:
+        """Take a layout of the catalogue as the custom one (undoable)."""
+        try:
+            commands.replace_layout(self.studio, layout(name), f"Start from {name}")
+        except InflError as error:
+            self.studio.notify("error", str(error))
+
+    def ask_layout(self) -> None:
+        """Choose a layout file."""
+        name, _ = QFileDialog.getOpenFileName(self.window, "Open a layout", "", LAYOUT_FILES)
+        if name:
+            self.load_layout(Path(name))
+
+    def load_layout(self, path: Path) -> None:
+        """Make the layout of a file the custom one (undoable)."""
+        try:
+            loaded = load_layout(path)
+        except InflError as error:
+            self.studio.notify("error", str(error))
+            return
+        commands.replace_layout(self.studio, loaded, f"Open {path.name}")
+        self.layout_path = path
+
+    def ask_save_layout(self) -> None:
+        """Choose where the custom layout is saved."""
+        start = str(self.layout_path or Path(f"{self.studio.layout.name}.json"))
+        name, _ = QFileDialog.getSaveFileName(self.window, "Save the layout", start, LAYOUT_FILES)
+        if name:
+            self.save_layout(Path(name).with_suffix(".json"))
+
+    def save_layout(self, path: Path) -> None:
+        """Write the custom layout; its name becomes the file's."""
+        named = Layout(
+            path.stem, self.studio.layout.title, self.studio.layout.points, self.studio.layout.edges,
+            self.studio.layout.eye_corners,
+        )  # fmt: skip
+        try:
+            save_layout(named, path)
+        except (OSError, FileError) as error:
+            self.studio.notify("error", f"The layout was not saved: {error}")
+            return
+        self.layout_path = path
+        self.studio.undo.setClean()
+        self.studio.notify("info", f"Saved {len(named)} points to {path}.")
+
+    # editing what is selected
+
+    def shift_selected(self, by: int) -> None:
+        """Move the selected point up (−1) or down (+1) in the order."""
+        if len(self.studio.selection) == 1:
+            index = self.studio.selection[0]
+            commands.reorder_point(self.studio, index, index + by)
+
+    def join_selected(self) -> None:
+        """Draw a line between neighbours among the selected points, or take it away."""
+        selection = self.studio.selection
+        if len(selection) < 2:
+            self.studio.notify("info", "Select two points or more in the layout table to join them.")
+            return
+        self.studio.undo.beginMacro("Join")
+        for a, b in zip(selection, selection[1:], strict=False):
+            commands.toggle_edge(self.studio, a, b)
+        self.studio.undo.endMacro()
+        self.studio.select(selection)
+
+    # projects
+
+    def save_project(self, path: Path) -> None:
+        """Save what is open and how; the custom layout goes into a file beside the project."""
+        try:
+            if len(self.studio.layout) and self.layout_path is None:
+                self.layout_path = path.with_name(f"{path.stem}.layout.json")
+            if len(self.studio.layout) and self.layout_path is not None:
+                save_layout(self.studio.layout, self.layout_path)
+                self.studio.undo.setClean()
+            write_project(project_of(self.studio, path, self.layout_path, self.model_path), path)
+        except (OSError, FileError) as error:
+            self.studio.notify("error", f"The project was not saved: {error}")
+        else:
+            self.studio.notify("info", f"Saved the project to {path}.")
+
+    def open_project(self, path: Path) -> None:
+        """Bring back what a project had on screen, in place of what is open."""
+        try:
+            project = read_project(path)
+        except FileError as error:
+            self.studio.notify("error", str(error))
+            return
+        for index in reversed(range(len(self.studio.sets))):
+            self.studio.remove_set(index)
+        if project.checkpoint:
+            self.load_model(resolved(project.checkpoint, path))
+        if project.layout:
+            self.load_layout(resolved(project.layout, path))
+            self.studio.undo.setClean()
+        folders = dict.fromkeys(resolved(entry.folder, path) for entry in project.sets)
+        self.open(list(folders), lambda: self._arrange(project))
+
+    def _arrange(self, project: Project) -> None:
+        wanted = [entry.convention for entry in project.sets]
+        for index in reversed(range(len(self.studio.sets))):
+            if self.studio.sets[index].dataset.convention not in wanted:
+                self.studio.remove_set(index)
+        self.studio.restore(project.comparison, project.convention, project.options)
+        place = Place(project.set, project.sample)
+        if place.set < len(self.studio.sets) and place.sample < len(self.studio.sets[place.set].dataset):
+            self.studio.show(place)
