@@ -14,17 +14,16 @@ the box.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import scipy.io
 
 from infl.datasets.folder import SetFolder
+from infl.datasets.mat5 import read_mat
 from infl.datasets.point_csv import Meaning, columns_of, table
 from infl.datasets.reader import FROM_ONE, Annotation, Face, each
-from infl.datasets.text import first_line, read_bytes
+from infl.datasets.text import first_line
 from infl.errors import FileError
 
 FORMAT = "aflw2000"
@@ -68,37 +67,26 @@ def find(folder: SetFolder) -> list[Annotation]:
 
 def _has_points(path: Path) -> bool:
     try:
-        return "pt3d_68" in {name for name, *_ in scipy.io.whosmat(path)}
-    except Exception:  # scipy raises a dozen kinds for a damaged file
+        return "pt3d_68" in read_mat(path, ("pt3d_68",))
+    except FileError:
         return False
 
 
 def _face(folder: SetFolder, file: str) -> Face:
     path = folder.root / file
-    read_bytes(path)  # a clear error for a file that cannot be opened
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            content = scipy.io.loadmat(path, variable_names=["pt3d_68", "Pose_Para"])
-    except Exception as error:  # scipy raises a dozen kinds for a damaged file
-        raise FileError(
-            path, f"is no MATLAB file that can be read ({type(error).__name__}: {error})."
-        ) from error
-    points = _array(content, "pt3d_68", path)
+    arrays = read_mat(path, ("pt3d_68", "Pose_Para"))
+    for name, values in arrays.items():
+        if not (np.abs(values) <= np.finfo(np.float32).max).all():
+            raise FileError(path, "holds numbers that are not finite.", place=name)
+    if "pt3d_68" not in arrays:
+        raise FileError(path, "holds no numbers “pt3d_68”.")
+    points = arrays["pt3d_68"]
     if points.ndim != 2 or points.shape[0] not in (2, 3):
-        raise FileError(path, f"pt3d_68 has the shape {points.shape} and not (3, points).", place="pt3d_68")
+        raise FileError(path, f"has the shape {points.shape} and not (3, points).", place="pt3d_68")
     extra: dict[str, object] = {}
     if points.shape[0] == 3:
         extra["z"] = points[2].astype(np.float32)
-    if "Pose_Para" in content:
-        pose = _array(content, "Pose_Para", path).ravel()
-        if pose.size >= 3:
-            extra["pose"] = tuple(float(angle) for angle in pose[:3])
+    pose = arrays.get("Pose_Para", np.empty(0)).ravel()
+    if pose.size >= 3:
+        extra["pose"] = tuple(float(angle) for angle in pose[:3])
     return Face(folder.picture_beside(file), points[:2].T, (file, ""), extra=extra)
-
-
-def _array(content: dict, name: str, path: Path) -> np.ndarray:
-    values = content.get(name)
-    if not isinstance(values, np.ndarray) or values.dtype.kind not in "fiu" or not np.isfinite(values).all():
-        raise FileError(path, f"holds no finite numbers “{name}”.", place=name)
-    return values.astype(np.float64)

@@ -21,7 +21,7 @@ import numpy as np
 
 from infl.datasets.folder import SetFolder
 from infl.datasets.reader import FROM_ONE, Annotation, Face, each
-from infl.datasets.text import first_line, numbers, read_lines
+from infl.datasets.text import first_line, head, numbers, read_lines
 from infl.errors import FileError
 
 FORMAT = "ibug_pts"
@@ -37,7 +37,17 @@ def find(folder: SetFolder) -> list[Annotation]:
         return each(lambda file: _face(folder, file), files)
 
     why = f"{len(files)} .pts text files, the first {files[0]}"
-    return [Annotation("pts", FORMAT, why, tuple(files), faces, origin=FROM_ONE, count_tells=True)]
+    return [
+        Annotation(_name(folder, files), FORMAT, why, tuple(files), faces, origin=FROM_ONE, count_tells=True)
+    ]
+
+
+def _name(folder: SetFolder, files: list[str]) -> str:
+    """How the annotation is called: "ibug68" where the first file that says how many points it has has iBUG's 68."""
+    said = (
+        line for file in files for line in head(folder.root / file) if line.lower().startswith("n_points")
+    )
+    return "ibug68" if next(said, "").endswith("68") else "pts"
 
 
 def _face(folder: SetFolder, file: str) -> Face:

@@ -74,7 +74,7 @@ def _faces(folder: SetFolder, files: list[str]) -> Iterator[Face | FileError]:
 
 
 def _by_number(name: str) -> tuple[int, int, str]:
-    return (0, int(name), name) if name.isdigit() else (1, 0, name)
+    return (0, int(name), name) if name.isdecimal() and len(name) < 10 else (1, 0, name)
 
 
 class _Document:
