@@ -17,7 +17,7 @@ from infl.model.backbone import load_imagenet
 from infl.model.checkpoint import save_checkpoint
 from infl.model.network import CANONICAL, InfiniteLandmarks
 from infl.progress import Job, Progress
-from infl.training.batches import Batches
+from infl.training.batches import Batch, Batches
 from infl.training.faces import FaceSet, load_faces
 from infl.training.losses import losses
 from infl.training.recipe import Recipe, recipe_json
@@ -61,10 +61,11 @@ def train(recipe: Recipe, datasets: Sequence[Dataset], folder: str | Path, *, ba
         for step, batch in enumerate(batches.stream(start, total), start):
             report = learn(network, optimiser, average, batch.to(torch.device(device)), recipe, step)
             done = step + 1
-            if done % recipe.validate_every == 0 or done == total:
+            measures = done % recipe.validate_every == 0 or done == total
+            if measures:
                 measured = validate(averaged(network, average), datasets, recipe.validate_faces, device)
                 report |= {f"val.{name}": value for name, value in measured.items()}
-            if done % 20 == 0 or len(report) > 12 or done == total:
+            if measures or done % 20 == 0:
                 log.write(json.dumps({"step": done, "time": round(time.time(), 1), **report}) + "\n")
                 log.flush()
             if done % recipe.save_every == 0 or done == total:
@@ -74,8 +75,8 @@ def train(recipe: Recipe, datasets: Sequence[Dataset], folder: str | Path, *, ba
     return folder / CHECKPOINT
 
 
-def learn(network: InfiniteLandmarks, optimiser: torch.optim.Optimizer, average: dict[str, Tensor], batch, recipe: Recipe,
-          step: int) -> dict[str, float]:  # fmt: skip
+def learn(network: InfiniteLandmarks, optimiser: torch.optim.Optimizer, average: dict[str, Tensor], batch: Batch,
+          recipe: Recipe, step: int) -> dict[str, float]:  # fmt: skip
     """One step: set the learning rates of `step`, follow the gradient of `batch`, update the running mean."""
     alone = step >= recipe.steps
     set_rates(optimiser, recipe, step)

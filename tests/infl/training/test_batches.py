@@ -1,0 +1,69 @@
+"""Augmented examples keep their labels on the face, and depend on seed and step alone."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import numpy as np
+import torch
+
+from infl.model import ModelConfig
+from infl.progress import run
+from infl.training import Recipe
+from infl.training.batches import Batches
+from infl.training.faces import load_faces
+
+RECIPE = Recipe("test", search_batch=8, crop_batch=8, rotation=25)
+
+
+def batches(datasets, recipe=RECIPE) -> Batches:
+    return Batches(run(load_faces(datasets)), ("canonical", "ours", "theirs"), recipe, ModelConfig())
+
+
+def test_a_batch_is_a_function_of_seed_and_step(datasets):
+    first, second = batches(datasets), batches(datasets)
+    for field in fields(first.batch(3)):
+        assert torch.equal(getattr(first.batch(3), field.name), getattr(second.batch(3), field.name))
+    assert not torch.equal(first.batch(3).targets, first.batch(4).targets)
+    streamed = list(first.stream(2, 6))
+    assert len(streamed) == 4 and torch.equal(streamed[1].targets, first.batch(3).targets)
+
+
+def test_labels_stay_on_the_drawn_dots(datasets):
+    """The faces are white dots on dark noise: where nothing disturbs them, the picture is bright at the labels."""
+    made = batches([datasets[0]]).batch(0)
+    size = made.crops.shape[1]
+    bright = []
+    for picture, targets in zip(made.crops.numpy(), made.targets[8:].numpy(), strict=True):
+        x, y = np.clip(np.round(((targets + 1) * size - 1) / 2).astype(int), 0, size - 1).T
+        gray = picture.mean(2)
+        bright.append(gray[y, x].mean() - np.median(gray))
+    assert np.median(bright) > 25
+
+
+def test_the_head_rotation_follows_mirror_and_turn(datasets):
+    """Fitted poses of drawn (rigid) faces explain the augmented labels: each target is C seen through its head."""
+    made = batches([datasets[0]]).batch(1)
+    for queries, targets, head, size in zip(made.queries, made.targets, made.head, made.size, strict=True):
+        flat = ((queries @ head.T)[:, :2] * torch.tensor([1.0, -1.0])).numpy()
+        centred, aim = flat - flat.mean(0), (targets - targets.mean(0)).numpy()
+        scale = (centred * aim).sum() / (centred**2).sum()
+        assert np.linalg.norm(aim - scale * centred, axis=1).mean() < 0.06 * float(size)
+
+
+def test_absent_points_are_never_asked_for(datasets):
+    made = batches([datasets[1]]).batch(0)
+    assert torch.isfinite(made.targets).all() and made.present.all()
+    layout = datasets[1].layout
+    either = torch.from_numpy(
+        layout.queries[[3, layout.mirror[3]]]
+    )  # whichever half of the pair the mirror shows
+    for queries in made.queries:
+        assert (torch.cdist(queries, either) < 1e-3).any(0).sum() <= 1
+
+
+def test_faces_are_kept_in_the_resolution_that_training_needs(datasets):
+    faces = run(load_faces([datasets[0]]))[0].faces
+    for face, sample in zip(faces, datasets[0].samples, strict=True):
+        assert face.picture.shape == sample.load_image().shape  # small pictures stay as they are
+        assert np.allclose(face.points, sample.points, atol=1e-3)
