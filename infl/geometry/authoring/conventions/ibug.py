@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from infl.geometry.authoring.anchors import Anchors, at_x
 from infl.geometry.authoring.conventions import parts
-from infl.geometry.authoring.sketch import Sketch, across, mark, numbered
+from infl.geometry.authoring.sketch import Mark, Sketch, across, mark, numbered
 from infl.geometry.canonical_face import CanonicalFace
 from infl.layouts import Layout
 
 
-def _inner(s: Sketch, a: Anchors) -> None:
-    """iBUG 17-67: brows, nose, eyes, mouth."""
+def _above_mouth(s: Sketch, a: Anchors, nose_base: list[Mark]) -> None:
+    """iBUG 17-47: brows, nose, eyes."""
     brow = [mark("brow inner end", a.brow_inner, "brow")]
     brow += numbered("brow", a.brow([0.25, 0.5, 0.75]), "brow")
     brow += [mark("brow outer end", a.brow_outer, "brow")]
     ids = s.add(across(brow), joined=False)
     s.edges += [(i, i + 1) for i in ids[:-1] if i != ids[4]]
     s.add(parts.bridge(a, (1.2, -11.7, -25)))
-    s.add(parts.nose_base5(a))
+    s.add(nose_base)
     upper, lower = parts.eye(a, at_x(a.upper_lid, 27.2, 37.1), at_x(a.lower_lid, 27.8, 37.8))
     for points in parts.ring(upper, lower):
         s.add(points, closed=True)
+
+
+def _inner(s: Sketch, a: Anchors) -> None:
+    """iBUG 17-67: brows, nose, eyes, mouth."""
+    _above_mouth(s, a, parts.nose_base5(a))
     parts.add_lips20(s, a)
 
 
@@ -48,7 +53,10 @@ def facesynthetics70(face: CanonicalFace) -> Layout:
         Anchors(face),
     )
     _jaw68(s, a, contour=False)
-    _inner(s, a)
+    # Its own rule under iBUG's numbers: the nose's wings themselves, and lip points spread evenly.
+    side = [mark("nose wing foot", a.front(11.4, -48.9), "nose"), mark("nose wing", a.nose_wing, "nose")]
+    _above_mouth(s, a, across(side, mark("nose base centre", a.subnasale, "nose")))
+    parts.add_lips20(s, a, (13.4, 22), (12.2, 21.2), 14.0, 12.6, peak=False)
     s.add(parts.pupils(a), joined=False)
     return s.pinned(face, (36, 45))
 

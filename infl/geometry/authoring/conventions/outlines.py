@@ -13,14 +13,18 @@ from infl.layouts import Layout
 
 
 def _nostril(a: Anchors) -> Mark:
-    return mark("nostril", a.front(9.6, -45.6), "nose")
+    return mark("nostril", a.front(9.8, -43.6), "nose")
+
+
+# Where its outline points lie between the hairline's centre (0) and the chin (1), as its annotators spread them.
+_SCUT_OUTLINE = (0.1, 0.198, 0.292, 0.38, 0.464, 0.55, 0.636, 0.722, 0.808, 0.894)
 
 
 def scut86(face: CanonicalFace) -> Layout:
     s, a = Sketch("scut86", "SCUT-FBP5500, 86 points with the hairline"), Anchors(face)
     hairline = a.curve["hairline"]
     outline = np.vstack([hairline[:-1], a.jaw[::-1]])  # crown to chin
-    points = seen(outline, np.arange(1, 11) / 11)
+    points = seen(outline, _SCUT_OUTLINE)
     side = numbered("outline", points, "outline", contour=True)
     s.add(right(side) + [mark("chin", a.chin, "outline", contour=True)] + left(side[::-1]))
     s.marks.insert(0, mark("hairline centre", middle(hairline), "outline", contour=True))
@@ -48,7 +52,7 @@ def scut86(face: CanonicalFace) -> Layout:
 def imm73(face: CanonicalFace) -> Layout:
     s, a = Sketch("imm73", "IMM frontal, 73 points"), Anchors(face)
     upper = [mark("brow inner end", a.brow_inner, "brow")]
-    upper += numbered("brow upper edge", a.brow([0.27, 0.55, 0.82], 0.9), "brow")
+    upper += numbered("brow upper edge", a.brow([0.27, 0.55, 0.82], 0.62), "brow")
     upper += [mark("brow outer end", a.brow_outer, "brow")]
     lower = numbered("brow lower edge", a.brow([0.26, 0.54, 0.82], 0.0), "brow")
     s.add(right([*upper[::-1], *lower]), closed=True)
@@ -57,7 +61,7 @@ def imm73(face: CanonicalFace) -> Layout:
     s.add(right([*top[::-1], *low]), closed=True)
     s.add(left([top[-1], *low[::-1], *top[:-1]]), closed=True)
     s.add(parts.pupils(a), joined=False)
-    side = [splines.at_height(a.curve["nose_outline"], y) for y in (-2.7, -28.9)]
+    side = [splines.at_height(a.curve["nose_outline"], y) for y in (-2.7, -26.5)]
     nose = [*numbered("nose side", side, "nose"), mark("nose wing", a.nose_wing, "nose")]
     nose += [mark("nose wing base", a.nose_wing_base, "nose"), _nostril(a)]
     s.add(left(nose) + [mark("nose base centre", a.subnasale, "nose")] + right(nose[::-1]))
@@ -73,7 +77,7 @@ def imm73(face: CanonicalFace) -> Layout:
         s.add(
             across(numbered(name, at_x(line, 13.2), "mouth"), mark(f"{name} centre", middle(line), "mouth"))
         )
-    points, chin = parts.jaw(a, 11, -45)
+    points, chin = parts.jaw(a, 11, -52)
     s.add(across(points, chin))
     return s.pinned(face, (16, 24))
 
@@ -97,7 +101,7 @@ def _mouth_ring(name: str, top: np.ndarray, bottom: np.ndarray, count: int) -> l
 
 def helen194(face: CanonicalFace) -> Layout:
     s, a = Sketch("helen194", "Helen, 194 points"), Anchors(face)
-    points, chin = parts.jaw(a, 41, 3.2)
+    points, chin = parts.jaw(a, 41, -1.0)
     s.add(across(points, chin))
     side = seen(a.curve["nose_outline"], [0, 0.22, 0.44, 0.62, 0.78, 0.9, 1.0])
     nose = [*numbered("nose side", side, "nose"), _nostril(a)]

@@ -55,13 +55,14 @@ def nose_base5(a: Anchors) -> list[Mark]:
 
 
 def add_lips20(
-    s: Sketch, a: Anchors, outer_x=(17.6,), lower_x=(8.6, 18.6), upper_in=8.0, lower_in=8.0
+    s: Sketch, a: Anchors, outer_x=(17.6,), lower_x=(8.6, 18.6), upper_in=8.0, lower_in=8.0, peak: bool = True
 ) -> None:
     """Twelve points round the lips and eight along the inner borders, from the subject's right corner over the top.
 
-    `…_x` are distances from the midline in mm of the points between the named ones.
+    `…_x` are distances from the midline in mm of the points between the named ones; without `peak` the upper lip's
+    two points beside its middle are not its peaks, but lie at `outer_x` as well.
     """
-    upper = [mark("lip peak", a.cupid_peak, "mouth")]
+    upper = [mark("lip peak", a.cupid_peak, "mouth")] if peak else []
     upper += numbered("upper lip", at_x(a.lip_upper, *outer_x), "mouth")
     upper += [mark("mouth corner", a.mouth_corner, "mouth")]
     lower = numbered("lower lip", at_x(a.lip_lower, *lower_x), "mouth")

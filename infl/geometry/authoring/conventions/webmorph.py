@@ -57,8 +57,8 @@ _ON = {"pupil": "eye", "iris": "eye", "ear": "ear"}
 
 def _places(a: Anchors) -> dict[str, np.ndarray]:
     """Where the left points of each row of `_PAIRS` lie: (n, 3) each."""
-    jaw = [splines.at_height(a.jaw, y) for y in (-113.2, -100, -83.5, -66)]
-    nose_side = [splines.at_height(a.curve["nose_bridge_side"], y) for y in (5.6, -2.2, -12.5, -22.3)]
+    jaw = [splines.at_height(a.jaw, y) for y in (-113, -100.8, -85.8, -69)]
+    nose_side = [a.front(x, y) for x, y in ((6.8, 6.2), (4.6, -2.2), (4.8, -12.5), (5.6, -22.3))]
     return {
         "pupil": np.array([a.pupil]),
         "iris": np.array([a.iris(angle) for angle in range(0, 360, 45)]),
@@ -78,15 +78,19 @@ def _places(a: Anchors) -> dict[str, np.ndarray]:
         "inner upper lip": at_x(a.inner_upper, 8.2, 16),
         "inner lower lip": at_x(a.inner_lower, 8.2, 16),
         "lower lip": at_x(a.lip_lower, 10.2, 18.4),
-        "ear root": seen(a.ear_front, [0.97, 0.72, 0.5, 0.25, 0.03]),
+        "ear root": np.array(
+            [a.ear_outline[3], *(splines.at_height(a.ear_front, y) for y in (-12.5, -24, -37, -49))]
+        ),
         "ear": seen(a.ear_outline, [0.21, 0.42, 0.6, 0.77, 0.93]),
         "jaw": np.array(jaw),
-        "hairline": seen(a.curve["hairline"], [0.2, 0.385, 0.56, 0.755, 0.945]),
+        "hairline": np.array(
+            [splines.at_height(a.curve["hairline"], y) for y in (76, 72.5, 60.5, 41.5, 20.6)]
+        ),
         "head oval": np.array(
             [[39.5, 100, -80], [65, 79, -84], [77, 41, -88], [89, -6, -87], [63.5, -68, -78]]
         ),
         "neck": np.array([[54, -119, -76]]),
-        "adam's apple": np.array([a.front(21, -141)]),
+        "adam's apple": np.array([a.front(21, -144.4)]),
         "smile line": seen(a.curve["smile_line"], [0, 0.48, 1]),
         "cheekbone": seen(a.curve["cheekbone"], [0, 0.5, 1]),
         "philtrum": seen(a.curve["philtrum_ridge"], [0, 0.82]),

@@ -14,7 +14,7 @@ _LIPS = {"outer_x": (17.6,), "lower_x": (10.6, 19.6), "upper_in": 13.2, "lower_i
 
 def wflw98(face: CanonicalFace) -> Layout:
     s, a = Sketch("wflw98", "WFLW, 98 points"), Anchors(face)
-    points, chin = parts.jaw(a, 33, 3.2)
+    points, chin = parts.jaw(a, 33, -1.0)
     s.add(across(points, chin))
     for points in parts.ring(*parts.brow9(a)):
         s.add(points, closed=True)
@@ -29,7 +29,7 @@ def wflw98(face: CanonicalFace) -> Layout:
 
 def lapa106(face: CanonicalFace) -> Layout:
     s, a = Sketch("lapa106", "LaPa (JD landmarks), 106 points"), Anchors(face)
-    points, chin = parts.jaw(a, 33, 3.2)
+    points, chin = parts.jaw(a, 33, -1.0)
     s.add(across(points, chin))
     for points in parts.ring(*parts.brow9(a)):
         s.add(points, closed=True)
