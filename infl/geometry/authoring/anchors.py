@@ -35,6 +35,7 @@ class Anchors:
         self.subnasale = splines.at_height(profile, -49.2)
         self.nose_wing = curve["ala_upper"][int(np.argmax(curve["ala_upper"][:, 0]))]
         self.nose_wing_base = np.array([14.9, -47.4, 27.4])
+        self.nostril = self.front(9.6, -44)
         self.nose_base_middle = np.array([7.6, -48.4, 31.6])
         self.lip_upper, self.lip_lower = curve["upper_lip_border"], curve["lower_lip_border"]
         self.inner_upper, self.inner_lower = curve["upper_lip_inner"], curve["lower_lip_inner"]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from infl.geometry.authoring import curves, ears, openings
+from infl.geometry.authoring.nostrils import press_nostrils
 from infl.geometry.authoring.regions import MIDLINE, skin_regions
 from infl.geometry.authoring.skin_mesh import SkinMesh, triangulate
 from infl.geometry.authoring.skin_surface import AuthoredCurves, SkinSurface, authored_curves, directions
@@ -52,6 +55,7 @@ def build_canonical_face() -> CanonicalFace:
     authored = authored_curves()
     surface = SkinSurface(authored)
     skin = triangulate(surface, authored)
+    skin = replace(skin, vertices=press_nostrils(skin.vertices))
     parts = _Parts(skin, _skin_names(skin, authored))
     _close_openings(parts, skin)
     vertices, triangles, names = openings.eyeball()

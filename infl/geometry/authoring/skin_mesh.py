@@ -15,6 +15,7 @@ from infl.geometry.authoring.skin_surface import CENTRE, AuthoredCurves, SkinSur
 
 FINEST, COARSEST = 1.25, 9.5  # mm between free vertices: beside a feature curve, and at the back of the head
 GRADING = 0.2  # mm of spacing per mm away from the features
+JAW_SPACING = 2.6  # mm beside the jaw line, which is soft
 MERGE = 0.3  # mm: feature samples closer than this are one vertex
 
 
@@ -83,6 +84,8 @@ def _free_vertices(surface, authored, fixed, openings) -> np.ndarray:
     candidates = surface.at(d)
     fine = np.vstack([v for k, v in authored.features.items() if k != "jaw_line"])
     spacing = _spacing(candidates, cKDTree(fine).query(candidates)[0])
+    jaw = cKDTree(authored.features["jaw_line"]).query(candidates)[0]
+    spacing = np.minimum(spacing, JAW_SPACING + GRADING * jaw)
     inside = _above_neck(candidates, authored) & (candidates[:, 0] > 0.55 * spacing)
     for opening in openings:
         inside &= ~opening.contains_points(_front(candidates))

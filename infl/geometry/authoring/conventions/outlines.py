@@ -13,7 +13,7 @@ from infl.layouts import Layout
 
 
 def _nostril(a: Anchors) -> Mark:
-    return mark("nostril", a.front(9.8, -43.6), "nose")
+    return mark("nostril", a.nostril, "nose")
 
 
 # Where its outline points lie between the hairline's centre (0) and the chin (1), as its annotators spread them.

@@ -104,7 +104,7 @@ def bioid20(face: CanonicalFace) -> Layout:
     eye = [mark("inner eye corner", a.inner_eye, "eye"), mark("outer eye corner", a.outer_eye, "eye"), temple]
     s.add(across(eye), joined=False)
     s.add([mark("nose tip", a.nose_tip, "nose")])
-    s.add(_pair("nostril", a.front(8.6, -45.8), "nose"), joined=False)
+    s.add(_pair("nostril", a.nostril, "nose"), joined=False)
     s.add(
         [
             mark("upper lip centre", middle(a.lip_upper), "mouth"),
