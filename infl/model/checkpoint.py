@@ -9,14 +9,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
-import torch
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from infl.errors import FileError, InflError
 from infl.model.config import ModelConfig
-from infl.model.network import InfiniteLandmarks
+from infl.model.network import InfiniteLandmarks, placed
 from infl.resources import resource
 
 SHIPPED = "research.safetensors"
@@ -81,4 +80,4 @@ def load_checkpoint(path: str | Path | None = None) -> tuple[InfiniteLandmarks, 
         raise FileError(
             path, "its weights do not fit its configuration.", remedy=str(error).splitlines()[-1]
         ) from error
-    return network.to(memory_format=torch.channels_last).eval(), header.card
+    return placed(network, "cpu").eval(), header.card

@@ -74,9 +74,10 @@ class FeatureExtractor(nn.Module):
         cells = (config.crop_size // 32) ** 2
         self.flat = nn.Conv2d(channels, FLAT_CHANNELS, 1)
         self.code = nn.Sequential(nn.Linear(channels + FLAT_CHANNELS * cells, config.code_size), nn.ReLU())
-        self.pose = nn.Sequential(nn.Linear(config.code_size, 128), nn.ReLU(), nn.Linear(128, 10))
-        nn.init.zeros_(self.pose[-1].weight)
-        nn.init.zeros_(self.pose[-1].bias)
+        last = nn.Linear(128, 10)
+        nn.init.zeros_(last.weight)
+        nn.init.zeros_(last.bias)
+        self.pose = nn.Sequential(nn.Linear(config.code_size, 128), nn.ReLU(), last)
         self.maps = nn.ModuleList(
             nn.Conv2d(STAGES[stage][1], config.refine_channels, 1) for stage in MAP_STAGES if config.refine
         )

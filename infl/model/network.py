@@ -66,3 +66,10 @@ def crop_of_gamma(gamma: Gamma) -> Tensor:
     size = gamma.scale * CROP_HALF_WIDTH
     c, s = size * angle.cos(), size * angle.sin()
     return torch.stack([c, -s, gamma.centre[:, 0], s, c, gamma.centre[:, 1]], 1).view(-1, 2, 3)
+
+
+def placed(network: InfiniteLandmarks, device: str | torch.device) -> InfiniteLandmarks:
+    """`network` on `device`, its weights laid out channels last, which is much the faster way on a CPU."""
+    network.to(device)
+    network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+    return network

@@ -16,6 +16,8 @@ class PositionEncoder(nn.Module):
     Mildenhall et al., "NeRF", ECCV 2020, eq. 4. The slowest octave has a period of 400 mm, longer than a head.
     """
 
+    frequencies: Tensor
+
     def __init__(self, bands: int):
         super().__init__()
         self.size = 3 + 6 * bands

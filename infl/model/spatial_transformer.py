@@ -32,13 +32,11 @@ class SpatialTransformer(nn.Module):
         self.trunk = MobileNetV2(TRUNK_STAGES, config.frozen_stages)
         self.heat = nn.Conv2d(channels, HEAT_MAPS, 1)
         self.flat = nn.Conv2d(channels, FLAT_CHANNELS, 1)
-        self.head = nn.Sequential(
-            nn.Linear(HEAT_MAPS * (channels + 2) + FLAT_CHANNELS * cells, 256),
-            nn.ReLU(),
-            nn.Linear(256, 6 if self.affine else 4),
-        )
-        nn.init.zeros_(self.head[-1].weight)
-        nn.init.zeros_(self.head[-1].bias)
+        last = nn.Linear(256, 6 if self.affine else 4)
+        nn.init.zeros_(last.weight)
+        nn.init.zeros_(last.bias)
+        pooled = HEAT_MAPS * (channels + 2) + FLAT_CHANNELS * cells
+        self.head = nn.Sequential(nn.Linear(pooled, 256), nn.ReLU(), last)
 
     def forward(self, photo: Tensor) -> Tensor:
         features = self.trunk(photo)[-1]

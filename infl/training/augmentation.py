@@ -115,7 +115,9 @@ def disturb(rng: np.random.Generator, picture: np.ndarray, other: Face) -> np.nd
     picture = np.clip(x, 0, 255).astype(np.uint8)
     if rng.random() < 0.2:
         _, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(25, 90))])
-        picture = cv2.imdecode(data, cv2.IMREAD_COLOR)
+        decoded = cv2.imdecode(data, cv2.IMREAD_COLOR)
+        assert decoded is not None
+        picture = decoded
     return picture
 
 

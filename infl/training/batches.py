@@ -52,6 +52,23 @@ class Batch:
     def to(self, device: torch.device) -> Batch:
         return Batch(*(getattr(self, field.name).to(device) for field in fields(self)))
 
+    def split(self, count: int) -> list[Batch]:
+        """At most `count` batches of about equal size that together are this one."""
+        photos, faces = len(self.photos), len(self.queries)
+        count = max(1, min(count, max(photos, faces - photos)))
+        parts = []
+        for i in range(count):
+            index = torch.tensor(
+                [*range(i, photos, count), *range(photos + i, faces, count)], dtype=torch.int64
+            )
+            rest = {
+                f.name: getattr(self, f.name)[index]
+                for f in fields(self)
+                if f.name not in ("photos", "crops")
+            }
+            parts.append(Batch(photos=self.photos[i::count], crops=self.crops[i::count], **rest))
+        return parts
+
 
 @dataclass(frozen=True)
 class _Example:
@@ -150,7 +167,7 @@ class Batches:
         growth = float(np.hypot(to_normalised[0, 0], to_normalised[1, 0]))
         turn = -np.arctan2(place[1, 0], place[0, 0])  # y points down in the picture and up on C
         c, s = np.cos(turn), np.sin(turn)
-        known = np.isfinite(points).all(1)
+        known = np.asarray(np.isfinite(points).all(axis=1))
         index = np.flatnonzero(known)
         index = rng.choice(index, recipe.points, replace=len(index) < recipe.points)
         return _Example(

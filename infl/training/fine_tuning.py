@@ -11,7 +11,7 @@ import torch
 from infl.datasets.dataset import Dataset
 from infl.errors import InflError
 from infl.model.landmarker import Landmarker
-from infl.model.network import InfiniteLandmarks
+from infl.model.network import InfiniteLandmarks, placed
 from infl.progress import Job, Progress
 from infl.training.batches import Batches
 from infl.training.faces import load_faces
@@ -98,4 +98,4 @@ def with_conventions(network: InfiniteLandmarks, names: Sequence[str]) -> Infini
     )
     weights["dataset_codes"] = torch.cat([weights["dataset_codes"], fresh])
     copy.load_state_dict(weights)
-    return copy.to(fresh.device, memory_format=torch.channels_last)
+    return placed(copy, fresh.device)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from infl.datasets.dataset import Dataset
+from infl.evaluation.nme import nme, unit
 from infl.model.landmarker import Landmarker
 from infl.model.network import InfiniteLandmarks
 
@@ -27,17 +28,7 @@ def validate(
             found = landmarker.query(
                 landmarker.encode(sample.load_image()), dataset.layout, dataset.convention
             )
-            errors.append(100 * nme(found.points, sample.points, dataset))
+            size, _ = unit(sample.points, dataset.layout.eye_corners, dataset.normaliser)
+            errors.append(nme(found.points, sample.points, size))
         result[dataset.convention] = round(float(np.mean(errors)), 3)
     return result
-
-
-def nme(points: np.ndarray, truth: np.ndarray, dataset: Dataset) -> float:
-    """Mean distance over the annotated points, over the set's normaliser (DESIGN 8)."""
-    known = np.isfinite(truth).all(1)
-    corners = dataset.layout.eye_corners if dataset.layout else None
-    if dataset.normaliser == "eyes" and corners and known[list(corners)].all():
-        unit = np.linalg.norm(truth[corners[0]] - truth[corners[1]])
-    else:
-        unit = np.sqrt(np.prod(np.ptp(truth[known], axis=0)))
-    return float(np.linalg.norm(points[known] - truth[known], axis=1).mean() / max(unit, 1e-6))

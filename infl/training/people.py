@@ -1,0 +1,72 @@
+"""Rendered people as a training set of code 0: exact 2D, 3D and head rotation fix what photographs leave open."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from scipy.spatial import KDTree
+
+from infl.geometry.rotations import FRONTAL
+from infl.layouts import layout
+from infl.model.config import HEAD_CENTRE
+from infl.model.network import CANONICAL
+from infl.progress import Job, Progress
+from infl.rendering.training_people import People, Places, open_people
+from infl.training.faces import Face, FaceSet
+
+LAYOUTS = ("ibug68", "wflw98", "scut86", "cofw29", "aflw21", "webmorph189")
+RANDOM_PLACES = 200  # on the face, and as many mirrored
+CONTOUR_CLEARANCE = 10.0  # mm
+
+
+def load_people(folder: str | Path) -> Job[list[FaceSet]]:
+    """All people of a folder made by `infl.rendering.training_people`, as one set with many places on C.
+
+    Places near the sliding outline points are left out: there photographs follow the visible outline and people
+    the skin, and the same query must not ask for both.
+    """
+    people = open_people(folder)
+    queries = _queries(people)
+    places = people.places(queries)
+    mirror = np.asarray(KDTree(places.xyz).query(places.xyz * [-1, 1, 1])[1])
+    started = Progress("reading rendered people", 0, len(people))
+    faces = []
+    for i in range(len(people)):
+        faces.append(_face(people, i, places))
+        if (i + 1) % 100 == 0:
+            yield Progress(started.phase, i + 1, len(people), started=started.started)
+    keys = tuple(people.image_path(i).name for i in range(len(people)))
+    outline = np.zeros(len(queries), bool)
+    return [FaceSet("people", CANONICAL, places.xyz.astype(np.float32), mirror, outline, tuple(faces), keys)]
+
+
+def _queries(people: People) -> np.ndarray:
+    """(K, 3) mm: the layouts' points that stay in place, and random ones with their mirror images."""
+    layouts = [layout(name) for name in LAYOUTS]
+    firm = np.vstack([one.queries[~one.contour] for one in layouts])
+    outline = KDTree(np.vstack([one.queries[one.contour] for one in layouts]))
+    anywhere = people.random_places(np.random.default_rng(0), RANDOM_PLACES).xyz
+    both = np.vstack([firm, anywhere, anywhere * [-1, 1, 1]])
+    return both[outline.query(both)[0] > CONTOUR_CLEARANCE]
+
+
+def _face(people: People, i: int, places: Places) -> Face:
+    camera = people.camera(i)
+    middle = camera.rotation @ np.array(HEAD_CENTRE) + camera.translation
+    return Face(
+        picture=people.image(i),
+        points=people.points(i, places).astype(np.float32),
+        head=FRONTAL.T @ _towards(middle) @ camera.rotation,
+        centre=camera.project(np.array([HEAD_CENTRE]))[0],
+        scale=float(camera.focal_length / middle[2]),
+        points3d=people.points3d(i, places),
+    )
+
+
+def _towards(direction: np.ndarray) -> np.ndarray:
+    """(3, 3) rotation that turns the camera so that it looks along `direction`: a crop sees its face from there."""
+    z = direction / np.linalg.norm(direction)
+    x = np.cross([0.0, 1.0, 0.0], z)
+    x /= np.linalg.norm(x)
+    return np.stack([x, np.cross(z, x), z])
