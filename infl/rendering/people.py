@@ -1,0 +1,314 @@
+"""Photographs of people who do not exist, with everything known about them.
+
+picture = photograph(seed=7, size=256)
+picture.image                       # (256, 256, 3) uint8 RGB
+picture.points(layout)              # (K, 2) px, exact
+picture.visible(layout)             # (K,) bool, nothing of the head in front
+picture.points3d(layout)            # (K, 3) mm, the layout's places on this face, canonical frame
+picture.camera                      # X_camera = rotation @ X + translation, focal length, principal point
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from scipy.spatial import KDTree
+
+from infl.geometry.camera import Camera
+from infl.geometry.rotations import FRONTAL, head_rotation
+from infl.images import cv2
+from infl.layouts import Layout
+from infl.rendering import surfaces
+from infl.rendering.backgrounds import background
+from infl.rendering.hair import Skull, draw_strands, grow_hair, grow_short, scatter
+from infl.rendering.head import Part, head
+from infl.rendering.light import Light, Shadow, random_light
+from infl.rendering.person import Expression, GlassesLook, Person, random_expression, random_person, shape
+from infl.rendering.rasteriser import Raster, ScreenTriangles, points_visible, rasterise
+from infl.rendering.skin import beard_area, canvas_of, paint_skin
+from infl.rendering.studio_light import vertex_normals
+
+_SUPERSAMPLING = 2
+_FACE_HEIGHT = 195.0  # mm, chin to hairline
+_VISIBLE_WITHIN = 2.0  # mm
+
+
+@dataclass(frozen=True)
+class Photograph:
+    """image: (S, S, 3) uint8 RGB. face: (V, 3) mm, the canonical face's vertices on this person, canonical frame."""
+
+    image: np.ndarray
+    camera: Camera
+    face: np.ndarray
+    screen: ScreenTriangles
+    seen_triangles: np.ndarray
+
+    def points3d(self, layout: Layout) -> np.ndarray:
+        """(K, 3) float64 mm: where the layout's places are on this face."""
+        triangles = np.asarray(head().face.triangles)[[p.triangle for p in layout.points]]
+        weights = np.array([p.barycentric for p in layout.points])
+        return np.einsum("kc,kcd->kd", weights, self.face[triangles])
+
+    def points(self, layout: Layout) -> np.ndarray:
+        """(K, 2) float64 px."""
+        return self.camera.project(self.points3d(layout))
+
+    def visible(self, layout: Layout) -> np.ndarray:
+        """(K,) bool: inside the picture and not behind another part of the head (hair and glasses do not count)."""
+        return self.visible_points(self.points3d(layout))
+
+    def visible_points(self, points: np.ndarray) -> np.ndarray:
+        """(K,) bool for points of the head's surface (K, 3) mm, canonical frame."""
+        depth = points @ self.camera.rotation[2] + self.camera.translation[2]
+        size = len(self.image)
+        pixels = self.camera.project(points)
+        inside = ((pixels > -0.5) & (pixels < size - 0.5)).all(1)
+        fine = pixels * _SUPERSAMPLING + (_SUPERSAMPLING - 1) / 2
+        return inside & points_visible(self.screen, self.seen_triangles, fine, depth, _VISIBLE_WITHIN)
+
+
+@dataclass(frozen=True)
+class Pose:
+    """How the head is seen: degrees; `size`: the face's height over the picture's; `shift`: of its middle, in
+    pictures; `lens`: focal length over the picture's side; `torso`: how much of the turn the shoulders follow.
+    """
+
+    yaw: float
+    pitch: float
+    roll: float
+    size: float
+    shift: tuple[float, float]
+    lens: float
+    torso: float
+
+    def camera(self, picture: int) -> Camera:
+        """The camera of a picture of `picture` × `picture` pixels."""
+        rotation = FRONTAL @ head_rotation(self.yaw, self.pitch, self.roll)
+        focal = self.lens * picture
+        distance = focal * _FACE_HEIGHT / (self.size * picture)
+        middle = np.array([*(np.array(self.shift) * picture / focal * distance), distance])
+        translation = middle - rotation @ np.array([0.0, -20.0, -20.0])
+        return Camera(rotation, translation, focal, np.full(2, (picture - 1) / 2))
+
+    def shoulders(self) -> np.ndarray:
+        """(3, 3): the shoulders' turn against the head."""
+        follow = head_rotation(self.torso * self.yaw, 0.35 * self.torso * self.pitch, 0.25 * self.roll)
+        return head_rotation(self.yaw, self.pitch, self.roll).T @ follow
+
+
+def random_pose(rng: np.random.Generator) -> Pose:
+    """Mostly towards the camera, up to 70° aside; from a close phone to a long lens."""
+    yaw = rng.normal(0, 24) if rng.random() < 0.75 else rng.uniform(-70, 70)
+    return Pose(
+        yaw=float(np.clip(yaw, -70, 70)),
+        pitch=float(np.clip(rng.normal(0, 11), -32, 32)),
+        roll=float(np.clip(rng.normal(0, 11), -40, 40)),
+        size=rng.uniform(0.42, 0.72),
+        shift=(rng.normal(0, 0.035), rng.normal(0, 0.035)),
+        lens=float(np.exp(rng.uniform(np.log(1.0), np.log(5.0)))),
+        torso=rng.uniform(0.15, 0.8),
+    )
+
+
+def random_photograph(seed: int, size: int) -> Photograph:
+    """Somebody, somewhere; the same seed gives the same picture."""
+    rng = np.random.default_rng(seed)
+    person, expression, pose = random_person(rng), random_expression(rng), random_pose(rng)
+    return photograph(rng, person, expression, pose, random_light(rng), size)
+
+
+def photograph(
+    rng: np.random.Generator, person: Person, expression: Expression, pose: Pose, light: Light, size: int
+) -> Photograph:
+    """A picture of `size` × `size` pixels; `rng` decides the background, the single hairs and the camera's noise."""
+    whole = head()
+    vertices = shape(person, expression, pose.shoulders())
+    camera = pose.camera(size)
+    fine_size = size * _SUPERSAMPLING
+    fine = Camera(
+        camera.rotation,
+        camera.translation,
+        camera.focal_length * _SUPERSAMPLING,
+        np.full(2, (fine_size - 1) / 2),
+    )
+    there = vertices @ camera.rotation.T + camera.translation
+    screen = ScreenTriangles.of(fine.project(vertices), there[:, 2], whole.triangles)
+    raster = rasterise(screen, (fine_size, fine_size))
+    shadow = Shadow(
+        light.direction, there, whole.triangles, camera.rotation @ [0, -25, -30] + camera.translation
+    )
+    normals = vertex_normals(vertices, whole.triangles)
+    image = background(rng, fine_size)
+    image[raster.covered] = _shaded(raster, person, there, normals @ camera.rotation.T, light, shadow)
+    _add_strands(rng, image, raster, person, vertices, fine, light, shadow)
+    if person.glasses is not None:
+        _add_glasses(image, raster, person.glasses, vertices, fine, light)
+    face_pixels = whole.triangle_part[raster.triangle] == Part.SKIN
+    picture = _developed(rng, image, raster.covered & face_pixels, person.complexion.darkness, size)
+    face = vertices[: len(whole.face.vertices)]
+    return Photograph(picture, camera, face, screen, raster.triangle)
+
+
+def _shaded(
+    raster: Raster, person: Person, there: np.ndarray, normals: np.ndarray, light: Light, shadow: Shadow
+) -> np.ndarray:
+    """(N, 3) linear light at the covered pixels; there, normals: the head's vertices in the camera's frame."""
+    whole = head()
+    pixels = surfaces.seen(raster, whole, there, normals)
+    lit = shadow.lit(pixels.position)
+    out = np.zeros((len(lit), 3), np.float32)
+    sheet = paint_skin(whole.face, person.complexion)
+    hair_cover = 0.25 if person.hair.length == 0 else 0.92
+    recede = pixels.scalp - person.hair.recession
+
+    skin = np.flatnonzero((pixels.part == Part.SKIN) | (pixels.part == Part.TORSO))
+    chosen = pixels.at(skin)
+    albedo, gloss = surfaces.skin_colour(chosen, sheet, recede[skin], person.complexion.hair, hair_cover)
+    torso = chosen.part == Part.TORSO
+    below = torso | (chosen.rest[:, 1] < -130)
+    dressed, cloth = surfaces.cloth_colour(chosen, person.cloth, albedo)
+    cloth &= below
+    albedo[cloth] = dressed[cloth]
+    out[skin] = surfaces.lit_skin(chosen, albedo, gloss, light, lit[skin], shine=0.10)
+    cloth_ids = skin[cloth]
+    fabric = pixels.at(cloth_ids)
+    out[cloth_ids] = surfaces.lit_matt(fabric, albedo[cloth], light, lit[cloth_ids], fabric.openness)
+
+    eyes = np.flatnonzero(pixels.part == Part.EYE)
+    chosen = pixels.at(eyes)
+    shade = np.clip(0.35 + 0.9 * chosen.openness, 0.2, 1)
+    out[eyes] = surfaces.lit_eye(
+        chosen, surfaces.eye_colour(chosen, whole, person.eyes), light, lit[eyes], shade
+    )
+
+    front = there[np.unique(whole.face.triangles[whole.face.regions["upper_lip"]])].mean(0)
+    for parts, colour in (
+        ((Part.MOUTH,), (0.22, 0.06, 0.055)),
+        ((Part.TEETH_UPPER, Part.TEETH_LOWER), (0.5, 0.465, 0.40)),
+    ):
+        inside = np.flatnonzero(np.isin(pixels.part, parts))
+        chosen = pixels.at(inside)
+        albedo = np.tile(np.array(colour, np.float32), (len(inside), 1))
+        if Part.MOUTH not in parts:
+            gap = np.abs(np.abs(chosen.rest[:, 0]) % 7.6 - 3.8) < 0.22
+            albedo[gap] *= 0.6
+        out[inside] = surfaces.lit_matt(
+            chosen, albedo, light, lit[inside] * 0.6, surfaces.mouth_shade(chosen, front)
+        )
+    return out
+
+
+def _add_strands(
+    rng: np.random.Generator, image: np.ndarray, raster: Raster, person: Person, vertices: np.ndarray,
+    camera: Camera, light: Light, shadow: Shadow,
+) -> None:  # fmt: skip
+    """Hair, beard and lashes."""
+    whole, style, colour = head(), person.hair, person.complexion.hair
+    depth = raster.depth
+    skin = whole.triangles[whole.triangle_part == Part.SKIN]
+    above = whole.scalp[skin].min(1) - style.recession
+    corners = vertices[skin]
+    facing = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    length = np.maximum(np.linalg.norm(facing, axis=1, keepdims=True), 1e-9)
+    towards = (facing / length) @ camera.rotation.T[:, 2]  # < 0 towards the camera
+    if style.length > 0:
+        skull = Skull.around(vertices[whole.scalp > 12])
+        seen = np.where((towards < 0.35) | (style.length > 60), 1.0, 0.1)
+        density = np.clip(above / 6, 0, 1) * seen * np.where(above < 14, 1.8, 1.0)
+        roots, normals = scatter(rng, vertices, skin, density, style.count)
+        strands, normals = grow_hair(rng, style, roots, normals, skull)
+        draw_strands(image, depth, strands, normals, colour, 0.7, camera, light, shadow, rng)
+    if style.beard > 0:
+        beard = surfaces.sampled(beard_area(canvas_of(whole.face)), whole.plane)[skin].mean(1)
+        beard[(whole.vertices[skin][..., 2] < -70).any(1)] = 0
+        roots, normals = scatter(rng, vertices, skin, np.where(beard > 0.4, beard, 0), 1900)
+        fall = np.array([0.0, -0.8, 0.25])
+        strands = grow_short(rng, roots, normals, style.beard, fall)
+        draw_strands(image, depth, strands, normals, 0.8 * colour, 0.5, camera, light, shadow, rng)
+    for side in ("right", "left"):
+        margin = lid_margin(vertices, side)
+        count = 20 if person.masculine else 30
+        t = np.sort(rng.random(count)) * (len(margin) - 1)
+        low = np.minimum(t.astype(int), len(margin) - 2)
+        roots = margin[low] + (t - low)[:, None] * (margin[low + 1] - margin[low])
+        centre = margin.mean(0)
+        out = np.stack([(roots[:, 0] - centre[0]) * 0.045, np.full(count, 0.25), np.ones(count)], 1)
+        out /= np.linalg.norm(out, axis=1, keepdims=True)
+        lash = grow_short(rng, roots, out, 4.2 if person.masculine else 5.2, np.array([0.0, 0.4, 0.6]))
+        draw_strands(image, depth, lash, out, np.full(3, 0.012), 0.3, camera, light, shadow, rng, sheen=0)
+
+
+def lid_margin(vertices: np.ndarray, side: str) -> np.ndarray:
+    """(n, 3): the upper lid's margin on a deformed head, from the inner to the outer corner."""
+    return vertices[_lid_margin_ids(side)]
+
+
+@lru_cache(maxsize=2)
+def _lid_margin_ids(side: str) -> np.ndarray:
+    whole = head()
+    skin = np.flatnonzero(whole.part == Part.SKIN)
+    line = np.asarray(whole.face.curves[f"{side}_upper_lid"], np.float64)
+    ids = skin[KDTree(whole.vertices[skin]).query(line)[1]]
+    return ids[np.r_[True, ids[1:] != ids[:-1]]]
+
+
+def _add_glasses(
+    image: np.ndarray, raster: Raster, look: GlassesLook, vertices: np.ndarray, camera: Camera, light: Light
+) -> None:
+    """Frames: two rings, a bridge and temples, as lines in space that the head may hide."""
+    turn = np.linspace(0, 2 * np.pi, 73)
+    whole = head()
+    eyes = np.array([vertices[ids].mean(0) for ids in whole.eye_vertices])
+    front = max(
+        vertices[whole.part == Part.SKIN][:, 2][
+            np.abs(vertices[whole.part == Part.SKIN][:, 1] - 2) < 6
+        ].max(),
+        18.0,
+    )
+    z = front + 3.5
+    lines = []
+    power = 2 / look.squareness
+    for eye, sign in ((eyes[0], -1.0), (eyes[1], 1.0)):
+        x = look.half_width * np.sign(np.cos(turn)) * np.abs(np.cos(turn)) ** power
+        y = look.half_height * np.sign(np.sin(turn)) * np.abs(np.sin(turn)) ** power
+        across = eye[0] + sign * 1.5 + x
+        lines.append(np.c_[across, eye[1] - 2.5 + y, z - 0.004 * across**2])
+        hinge = np.array([eye[0] + sign * (look.half_width + 1.5), eye[1] + 4, 0.0])
+        hinge[2] = z - 0.004 * hinge[0] ** 2
+        ear = np.array([sign * (np.abs(vertices[whole.scalp > 0][:, 0]).max() + 3), eye[1] + 3.0, -72.0])
+        lines.append(hinge + np.linspace(0, 1, 60)[:, None] * (ear - hinge))
+    inner = min(abs(eyes[0][0]), abs(eyes[1][0])) + 1.5 - look.half_width
+    t = np.linspace(-1, 1, 20)
+    lines.append(np.c_[t * inner, eyes[:, 1].mean() + 1 + 2.5 * (1 - t**2), np.full(20, z)])
+    size = len(image)
+    brightness = float(light.ambient[0].mean() + 0.4 * light.key.mean())
+    dye = (look.colour * brightness).tolist()
+    for line in lines:
+        there = line @ camera.rotation.T + camera.translation
+        pixels = there[:, :2] / there[:, 2:] * camera.focal_length + camera.principal_point
+        thickness = max(1, round(look.rim * camera.focal_length / float(there[:, 2].mean())))
+        at = np.clip(np.round((pixels[:-1] + pixels[1:]) / 2), 0, size - 1).astype(int)
+        shown = (there[:-1, 2] + there[1:, 2]) / 2 < raster.depth[at[:, 1], at[:, 0]] + 1.0
+        ends = np.round(np.stack([pixels[:-1], pixels[1:]], 1)[shown] * 16).astype(np.int32)
+        cv2.polylines(image, list(ends), False, dye, thickness, cv2.LINE_8, 4)
+
+
+def _developed(
+    rng: np.random.Generator, image: np.ndarray, face: np.ndarray, darkness: float, size: int
+) -> np.ndarray:
+    """Linear light (F, F, 3) → (size, size, 3) uint8 as a camera gives it: exposed, toned, blurred, noisy."""
+    wanted = rng.uniform(0.20, 0.46) * (1 - 0.5 * darkness)
+    level = float(image[face].mean()) if face.any() else wanted
+    image = image * (wanted / max(level, 0.02))
+    image = np.clip(image * (1 + 0.12 * image) / (1 + 0.42 * image), 0, 1) ** (1 / rng.uniform(1.8, 2.3))
+    image = cv2.resize(image.astype(np.float32), (size, size), interpolation=cv2.INTER_AREA)
+    if rng.random() < 0.45:
+        image = cv2.GaussianBlur(image, (0, 0), rng.uniform(0.3, 1.2) * size / 256)
+    grey = image.mean(2, keepdims=True)
+    colour = 0.0 if rng.random() < 0.06 else rng.uniform(0.65, 1.2)
+    image = grey + (image - grey) * colour
+    image = image * (1 + rng.normal(0, 0.03, 3)) + rng.normal(0, 0.02)
+    image = image + rng.normal(0, rng.uniform(0, 0.022), image.shape)
+    return np.clip(image * 255 + 0.5, 0, 255).astype(np.uint8)
