@@ -1,0 +1,171 @@
+"""The command line: everything that the studio does, without a window.
+
+Imports are made where they are needed: torch costs seconds that `infl layouts` need not pay.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+
+import tyro
+from tyro.extras import SubcommandApp
+
+from infl.cli.arguments import Checkpoint, Convention, Data, can_be_written, open_data
+from infl.cli.console import drive, problems, say
+from infl.errors import InflError
+
+app = SubcommandApp()
+
+
+@app.command(name="predict")
+def predict(
+    photos: Annotated[
+        tuple[Path, ...],
+        tyro.conf.Positional,
+        tyro.conf.arg(metavar="PHOTO [PHOTO ...]", help="Whole photographs; no box is needed."),
+    ],
+    /,
+    layout: Annotated[str, tyro.conf.arg(metavar="L", help="Name (see “infl layouts”) or .json file.")],
+    out: Annotated[Path, tyro.conf.arg(metavar="X.json")],
+    convention: Convention = "canonical",
+    checkpoint: Checkpoint = None,
+) -> None:
+    """Find the points of a layout in photographs and write them as JSON."""
+    from infl.export.predictions import predict as predict_photos
+    from infl.layouts import layout as layout_named
+    from infl.model import load_landmarker
+
+    if not photos:
+        raise InflError("There are no photographs. Name at least one.")
+    wanted = layout_named(layout)
+    landmarker = load_landmarker(checkpoint)
+    failed = drive(predict_photos(landmarker, photos, wanted, can_be_written(out), convention))
+    if failed == len(photos):
+        raise InflError(f"None of {failed} photographs could be read; {out} says why.")
+    if failed:
+        say(f"note: {failed} of {len(photos)} photographs could not be read; {out} says why.")
+    print(f"{out}: {len(photos) - failed} faces, {len(wanted)} points each.")
+
+
+@app.command(name="harmonize")
+def harmonize(
+    data: Data,
+    target: Annotated[str, tyro.conf.arg(metavar="L", help="Layout to write: a name or a .json file.")],
+    out: Annotated[Path, tyro.conf.arg(metavar="X.h5")],
+    convention: Convention = "canonical",
+    plain: Annotated[bool, tyro.conf.arg(help="Predict every point; keep no human click.")] = False,
+    checkpoint: Checkpoint = None,
+) -> None:
+    """Write every face of several data sets in one layout and one convention, as HDF5."""
+    from infl.export.hdf5 import open_harmonised
+    from infl.harmonize import harmonise
+    from infl.harmonize.totals import totals
+    from infl.layouts import layout as layout_named
+    from infl.model import load_landmarker
+
+    wanted = layout_named(target)
+    datasets = open_data(data)
+    landmarker = load_landmarker(checkpoint)
+    drive(harmonise(landmarker, datasets, wanted, can_be_written(out), convention, transfer=not plain))
+    faces = open_harmonised(out)
+    seen = {str(error) for dataset in datasets for error in dataset.problems}
+    problems([message for _, message in faces.problems if message not in seen])
+    counts = ", ".join(f"{count} {name}" for name, count in totals(faces).items())
+    print(f"{out}: {len(faces)} faces, {len(wanted)} points each; {counts}.")
+
+
+@app.command(name="evaluate")
+def evaluate(
+    data: Data,
+    out: Annotated[Path, tyro.conf.arg(metavar="X.json")],
+    split: Annotated[
+        str, tyro.conf.arg(help="Part of each set that is measured; “all” for all of it.")
+    ] = "val",
+    checkpoint: Checkpoint = None,
+) -> None:
+    """Measure how well the points of data sets are found that the network was not trained on."""
+    from infl.cli.evaluation_table import show
+    from infl.evaluation import evaluate as measure
+    from infl.model import load_landmarker
+
+    datasets = open_data(data)
+    landmarker = load_landmarker(checkpoint)
+    can_be_written(out)
+    report = drive(measure(landmarker, datasets, split=None if split == "all" else split))
+    report.save(out)
+    show(report)
+    print(f"{out}: every face's error.")
+
+
+@app.command(name="train")
+def train(
+    out: Annotated[
+        Path, tyro.conf.arg(metavar="FOLDER", help="A run that was stopped goes on where it was.")
+    ],
+    data: Data = (),
+    recipe: Annotated[
+        str | None,
+        tyro.conf.arg(metavar="FILE", help="A recipe that comes with the program, or a .json file."),
+    ] = None,
+    root: Annotated[
+        Path | None,
+        tyro.conf.arg(metavar="DIR", help="Where the sets are that the recipe names; with no --data."),
+    ] = None,
+    backbone: Annotated[
+        Path | None, tyro.conf.arg(metavar="FILE", help="ImageNet weights of the trunks (safetensors).")
+    ] = None,
+    people: Annotated[
+        Path | None,
+        tyro.conf.arg(metavar="FOLDER", help="Rendered people that train beside the photographs."),
+    ] = None,
+    device: Literal["cpu", "cuda"] = "cpu",
+) -> None:
+    """Train a network on any number of data sets; Ctrl-C stops, the same command goes on."""
+    from infl.cli.train_command import run_training
+
+    run_training(data, out, recipe, root, backbone, people, device)
+
+
+@app.command(name="layouts")
+def layouts(name: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="[NAME]")] = "", /) -> None:
+    """List the layouts that come with the program, or the points of one."""
+    from infl.cli.layouts_command import list_layouts, show_layout
+
+    if name:
+        show_layout(name)
+    else:
+        list_layouts()
+
+
+@app.command(name="doctor")
+def doctor() -> None:
+    """Say what this machine offers and what is missing: versions, device, Qt, GL, system packages, checkpoint."""
+    from infl.doctor import FAILED, MARKS, examine
+
+    findings = []
+    for finding in examine():
+        findings.append(finding)
+        print(f"{MARKS[finding.state]} {finding.what:<14} {finding.said}", flush=True)
+    wrong = [finding.what for finding in findings if finding.state == FAILED]
+    if wrong:
+        raise InflError(f"Something that is needed is missing: {', '.join(wrong)}.")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The entry point `infl`: what goes wrong is one line on stderr and the exit code 1."""
+    try:
+        app.cli(
+            args=None if arguments is None else list(arguments),
+            prog="infl",
+            description="Find any points of a canonical face in photographs, and make data sets agree on them.",
+            config=(tyro.conf.FlagCreatePairsOff,),
+        )
+    except (InflError, OSError) as error:
+        say(f"infl: {error}")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        say("infl: stopped.")
+        sys.exit(130)
