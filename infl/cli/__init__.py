@@ -119,7 +119,7 @@ def train(
     ] = None,
     people: Annotated[
         Path | None,
-        tyro.conf.arg(metavar="FOLDER", help="Rendered people that train beside the photographs."),
+        tyro.conf.arg(metavar="FOLDER", help="Where the people that the recipe wants are rendered, or are already."),
     ] = None,
     device: Literal["cpu", "cuda"] = "cpu",
 ) -> None:

@@ -29,10 +29,10 @@ def run_training(data: Sequence[str], out: Path, recipe: str | None, root: Path 
     chosen = recipe_named(recipe)
     datasets = open_data(data) if data else sets_of(chosen, root)
     faces = []
-    if people is not None:
+    if chosen.people:
         from infl.training.people import load_people
 
-        faces = drive(load_people(people))
+        faces = drive(load_people(people or out / "people", chosen.people))
     try:
         drive(train(chosen, datasets, out, backbone=backbone, people=faces, device=device))
     except KeyboardInterrupt:

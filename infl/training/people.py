@@ -12,31 +12,32 @@ from infl.layouts import layout
 from infl.model.config import HEAD_CENTRE
 from infl.model.network import CANONICAL
 from infl.progress import Job, Progress
-from infl.rendering.training_people import People, Places, open_people
+from infl.rendering.training_people import People, Places, open_people, render_people
 from infl.training.faces import Face, FaceSet
 
 LAYOUTS = ("ibug68", "wflw98", "scut86", "cofw29", "aflw21", "webmorph189")
+SEED, SIZE = 1, 256  # of the rendering
 RANDOM_PLACES = 200  # on the face, and as many mirrored
 CONTOUR_CLEARANCE = 10.0  # mm
 
 
-def load_people(folder: str | Path) -> Job[list[FaceSet]]:
-    """All people of a folder made by `infl.rendering.training_people`, as one set with many places on C.
+def load_people(folder: str | Path, count: int) -> Job[list[FaceSet]]:
+    """The first `count` people of a folder, as one set with many places on C; renders those that are not there yet.
 
     Places near the sliding outline points are left out: there photographs follow the visible outline and people
     the skin, and the same query must not ask for both.
     """
-    people = open_people(folder)
+    people = open_people((yield from render_people(count, SEED, SIZE, folder)))
     queries = _queries(people)
     places = people.places(queries)
     mirror = np.asarray(KDTree(places.xyz).query(places.xyz * [-1, 1, 1])[1])
-    started = Progress("reading rendered people", 0, len(people))
+    started = Progress("reading rendered people", 0, count)
     faces = []
-    for i in range(len(people)):
+    for i in range(count):
         faces.append(_face(people, i, places))
         if (i + 1) % 100 == 0:
-            yield Progress(started.phase, i + 1, len(people), started=started.started)
-    keys = tuple(people.image_path(i).name for i in range(len(people)))
+            yield Progress(started.phase, i + 1, count, started=started.started)
+    keys = tuple(people.image_path(i).name for i in range(count))
     outline = np.zeros(len(queries), bool)
     return [FaceSet("people", CANONICAL, places.xyz.astype(np.float32), mirror, outline, tuple(faces), keys)]
 

@@ -29,6 +29,7 @@ class Recipe:
     name: str
     sets: tuple[SetChoice, ...] = ()
     model: ModelConfig = field(default_factory=ModelConfig)
+    people: int = 0  # rendered people that train beside the photographs, under the code 0
     demo: bool = False  # whether the embedded demo sets train too
     steps: int = 4000  # batches in which everything is trained
     deformer_steps: int = 300  # batches after those in which only the deformer and the codes are
