@@ -23,7 +23,9 @@ def test_shapes_and_units(landmarker: Landmarker):
     encoded = landmarker.encode(PHOTO)
     found = landmarker.query(encoded, QUERIES, "first")
     assert encoded.image_size == (220, 150)
-    assert encoded.roi.shape == (2, 3) and encoded.crop.shape == (128, 128, 3) and encoded.crop.dtype == np.uint8
+    assert (
+        encoded.roi.shape == (2, 3) and encoded.crop.shape == (128, 128, 3) and encoded.crop.dtype == np.uint8
+    )
     assert found.points.shape == (50, 2) and found.sigma.shape == (50,) and found.points3d.shape == (50, 3)
     assert (found.sigma > 0).all()
 

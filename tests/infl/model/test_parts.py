@@ -49,7 +49,9 @@ def test_the_landmark_loss_reaches_the_spatial_transformer(network: InfiniteLand
     photo = torch.rand(1, 3, 96, 96) * 2 - 1
     theta = network.spatial_transformer(photo)
     features = network.feature_extractor(resample(photo, theta, 128))
-    points = network.predict(features, QUERIES)[1].points @ theta[:, :, :2].transpose(1, 2) + theta[:, None, :, 2]
+    points = (
+        network.predict(features, QUERIES)[1].points @ theta[:, :, :2].transpose(1, 2) + theta[:, None, :, 2]
+    )
     network.zero_grad()
     points.sum().backward()
     assert network.spatial_transformer.head[-1].weight.grad.abs().sum() > 0
