@@ -1,28 +1,33 @@
-"""Backgrounds behind synthetic people: walls, windows, foliage-like clutter and points of light, out of focus."""
+"""Backgrounds behind synthetic people: walls, windows, foliage-like clutter and points of light, out of
+focus."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 
 from infl.images import cv2
 
+KINDS = ("studio", "room", "clutter", "cloud")
 
-def background(rng: np.random.Generator, size: int) -> np.ndarray:
-    """(size, size, 3) float32 linear light, about 0…1."""
-    kind = rng.choice(("studio", "room", "clutter", "cloud"), p=(0.2, 0.3, 0.3, 0.2))
+
+def background(rng: np.random.Generator, size: int, kinds: Sequence[str] = KINDS) -> np.ndarray:
+    """(size, size, 3) float32 linear light, about 0…1; of one of `kinds`."""
+    kind = str(rng.choice(kinds))
     picture = {"studio": _studio, "room": _room, "clutter": _clutter, "cloud": _cloud}[kind](rng, size)
-    if rng.random() < 0.35:
+    if kind != "studio" and rng.random() < 0.35:
         picture = _with_lights(rng, picture)
-    blur = rng.choice((0.0, 0.006, 0.015, 0.03)) * size
-    if blur > 0:
-        picture = cv2.GaussianBlur(picture, (0, 0), float(blur))
+    blur = rng.choice((0.004, 0.008, 0.015, 0.03)) * size * (2.0 if kind == "clutter" else 1.0)
+    picture = cv2.GaussianBlur(picture, (0, 0), float(blur))
     grey = picture.mean(2, keepdims=True)
     picture = grey + (picture - grey) * rng.uniform(0.3, 1.0)
     return np.clip(picture * rng.uniform(0.35, 1.0), 0, 1).astype(np.float32)
 
 
 def fractal(rng: np.random.Generator, size: int, slope: float) -> np.ndarray:
-    """(size, size) noise of zero mean and unit spread whose amplitude falls as 1/frequency**slope; it tiles."""
+    """(size, size) noise of zero mean and unit spread whose amplitude falls as 1/frequency**slope; it
+    tiles."""
     squared = np.fft.rfftfreq(size)[None] ** 2 + np.fft.fftfreq(size)[:, None] ** 2
     squared[0, 0] = 1.0
     spectrum = squared ** (-slope / 2) * np.exp(2j * np.pi * rng.random(squared.shape))

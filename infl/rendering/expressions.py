@@ -1,4 +1,5 @@
-"""What a head's parts do by turning: the jaw about its hinge, the lids about the eyeballs, the eyes, the neck."""
+"""What a head's parts do by turning: the jaw about its hinge, the lids about the eyeballs, the eyes, the
+neck."""
 
 from __future__ import annotations
 
@@ -20,8 +21,8 @@ _MOUTH_HALF_WIDTH = 25.0
 class Rig:
     """How strongly each of the head's N vertices follows each motion, worked out at rest.
 
-    jaw, neck: (N,) 0…1. lid_vertices: for the right and the left eye, the vertices that its lids move; lid_fade: how
-    much of the margin's turn they follow; lid_upper: whether they follow the upper lid.
+    jaw, neck: (N,) 0…1. lid_vertices: for the right and the left eye, the vertices that its lids move;
+    lid_fade: how much of the margin's turn they follow; lid_upper: whether they follow the upper lid.
     """
 
     jaw: np.ndarray
@@ -54,7 +55,8 @@ def open_jaw(points: np.ndarray, degrees: float) -> np.ndarray:
 
 
 def close_lids(points: np.ndarray, eye: int, centre: np.ndarray, radius: float, closure: float) -> np.ndarray:
-    """points (N, 3) with one eye's lids (0: right, 1: left) closed by `closure`: 1 shut, 0 as at rest, < 0 wider.
+    """points (N, 3) with one eye's lids (0: right, 1: left) closed by `closure`: 1 shut, 0 as at rest, < 0
+    wider.
 
     The margins turn about the eye's centre, so that they slide on the eyeball; skin never enters it.
     """

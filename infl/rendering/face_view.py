@@ -238,7 +238,8 @@ class FaceView:
 
 
 def _colour_slopes(screen: ScreenTriangles, corners: np.ndarray) -> np.ndarray:
-    """(T, 3, 3) float32: triangle t's colour at pixel (x, y) is (x, y, 1) @ slopes[t]; corners (T, 3, 3) colours.
+    """(T, 3, 3) float32: triangle t's colour at pixel (x, y) is (x, y, 1) @ slopes[t]; corners (T, 3, 3)
+    colours.
 
     Slivers, on which the colour would run off within a pixel, have one colour.
     """

@@ -16,10 +16,11 @@ _DEPTHS, _SHADES = 9, 10  # bins: strands are drawn far to near, and those of li
 
 @dataclass(frozen=True)
 class HairStyle:
-    """How hair grows. length: mm; comb: "sides", "back", "forward" or "down"; parting: mm to the subject's left.
+    """How hair grows. length: mm; comb: "sides", "back", "forward" or "down"; parting: mm to the subject's
+    left.
 
-    recession: mm by which the hairline stands higher; lift: how far roots stand up; weight: how soon strands fall;
-    curl: mm; beard: mm, 0 for none; count: strands.
+    recession: mm by which the hairline stands higher; lift: how far roots stand up; weight: how soon
+    strands fall; curl: mm; beard: mm, 0 for none; count: strands.
     """
 
     length: float
@@ -48,15 +49,16 @@ def random_hair(rng: np.random.Generator, masculine: bool) -> HairStyle:
         recession=recession, lift=rng.uniform(0.15, 0.8),
         weight=rng.uniform(0.14, 0.34) if high > 60 else rng.uniform(0.04, 0.16),
         curl=rng.uniform(2, 7) if rng.random() < 0.25 else rng.uniform(0, 1.2),
-        beard=float(rng.choice((2.0, 6.0, 16.0))) * rng.uniform(0.7, 1.3) if masculine and rng.random() < 0.22 else 0.0,
-        count=int(rng.integers(3600, 5200)),
+        beard=float(rng.choice((2.0, 6.0, 16.0))) * rng.uniform(0.7, 1.3) if masculine and rng.random() <
+        0.22 else 0.0, count=int(rng.integers(3600, 5200)),
     )  # fmt: skip
 
 
 def scatter(
     rng: np.random.Generator, vertices: np.ndarray, triangles: np.ndarray, density: np.ndarray, count: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """`count` random places (points (n, 3), unit normals (n, 3)) on triangles, by area times `density` (T,)."""
+    """`count` random places (points (n, 3), unit normals (n, 3)) on triangles, by area times `density`
+    (T,)."""
     a, b, c = (vertices[triangles[:, k]] for k in range(3))
     facing = np.cross(b - a, c - a)
     area = np.linalg.norm(facing, axis=1)
@@ -150,9 +152,11 @@ def draw_strands(
     rng: np.random.Generator,
     sheen: float = 0.22,
 ) -> None:
-    """Draw strands (S, n, 3), canonical frame, into linear light (H, W, 3) where nothing of `depth` (H, W) is before.
+    """Draw strands (S, n, 3), canonical frame, into linear light (H, W, 3) where nothing of `depth` (H, W)
+    is before.
 
-    normals: (S, 3) of the skin at the roots; width: mm; camera: of the image. Lit as cylinders (Kajiya and Kay 1989).
+    normals: (S, 3) of the skin at the roots; width: mm; camera: of the image. Lit as cylinders (Kajiya and
+    Kay 1989).
     """
     if not len(strands):
         return
@@ -197,7 +201,8 @@ def draw_strands(
 
 
 def _locks(rng: np.random.Generator, roots: np.ndarray, spread: float) -> np.ndarray:
-    """(S,) noise of about unit size times `spread` that neighbouring roots (S, 3) share: hair hangs in locks."""
+    """(S,) noise of about unit size times `spread` that neighbouring roots (S, 3) share: hair hangs in
+    locks."""
     waves = rng.normal(0, 1 / 7.0, (10, 3))
     return spread * np.sin(roots @ waves.T + rng.uniform(0, 2 * np.pi, 10)).sum(1) / 5**0.5
 

@@ -1,7 +1,7 @@
 """The canonical face made whole for pictures: mouth, teeth and shoulders, and what light can reach where.
 
-The first vertices and triangles are the canonical face's own, in its order: a place on C (triangle, barycentric)
-is the same place on the head. Everything is in the canonical frame, millimetres.
+The first vertices and triangles are the canonical face's own, in its order: a place on C (triangle,
+barycentric) is the same place on the head. Everything is in the canonical frame, millimetres.
 """
 
 from __future__ import annotations
@@ -35,10 +35,11 @@ class Part(IntEnum):
 class Head:
     """The head at rest.
 
-    vertices: (N, 3) float64 mm. triangles: (M, 3). part: (N,) of `Part` by vertex; triangle_part: (M,) by triangle.
-    plane: (N, 2) mm on the cylinder on which skin is painted (0 at the midline, x to the subject's left, y up).
-    openness: (N,) 0…1, the share of the sky that a vertex sees. scalp: (N,) mm above the hairline, −inf off the skin.
-    eye_centres: (2, 3) mm of the subject's right and left eye; eye_vertices: their vertex ids.
+    vertices: (N, 3) float64 mm. triangles: (M, 3). part: (N,) of `Part` by vertex; triangle_part: (M,) by
+    triangle. plane: (N, 2) mm on the cylinder on which skin is painted (0 at the midline, x to the
+    subject's left, y up). openness: (N,) 0…1, the share of the sky that a vertex sees. scalp: (N,) mm above
+    the hairline, −inf off the skin. eye_centres: (2, 3) mm of the subject's right and left eye;
+    eye_vertices: their vertex ids.
     """
 
     face: CanonicalFace
@@ -73,7 +74,7 @@ def head() -> Head:
     ]
     pieces = (
         (Part.MOUTH, _mouth_cavity()),
-        (Part.TEETH_UPPER, _teeth(top=-64.5, bottom=-73.2, front=28.3)),
+        (Part.TEETH_UPPER, _teeth(top=-64.5, bottom=-75.0, front=28.3)),
         (Part.TEETH_LOWER, _teeth(top=-73.9, bottom=-82.5, front=26.6)),
         (Part.TORSO, _torso()),
     )
@@ -83,9 +84,12 @@ def head() -> Head:
         points.append(more)
         parts.append(np.full(len(more), kind, np.int64))
     vertices, triangles, part = np.vstack(points), np.vstack(faces), np.concatenate(parts)
+    openness = _openness(vertices, triangles)
+    for side in ("right", "left"):  # dents in the mesh, holes in a nose
+        openness[np.unique(triangles[face.regions[f"{side}_nostril"]])] *= 0.5
     return Head(
         face=face, vertices=vertices, triangles=triangles, part=part, triangle_part=part[triangles[:, 0]],
-        plane=unrolled(vertices), openness=_openness(vertices, triangles),
+        plane=unrolled(vertices), openness=openness,
         scalp=_above_hairline(face, vertices, part),
         eye_centres=np.array([centre for centre, _ in spheres]), eye_vertices=(eyes[0], eyes[1]),
         eye_radius=float(np.mean([radius for _, radius in spheres])),
@@ -99,7 +103,8 @@ def unrolled(points: np.ndarray) -> np.ndarray:
 
 
 def _above_hairline(face: CanonicalFace, vertices: np.ndarray, part: np.ndarray) -> np.ndarray:
-    """(N,) mm of height above the hairline: the canonical face's own in front, carried on round ear and nape."""
+    """(N,) mm of height above the hairline: the canonical face's own in front, carried on round ear and
+    nape."""
     front = np.asarray(face.curves["left_hairline"], np.float64)
     axis = -60.0
     angle = np.degrees(np.arctan2(front[:, 0], front[:, 2] - axis))

@@ -14,7 +14,8 @@ _SHADOW_REACH = 330.0  # mm from side to side
 
 @dataclass(frozen=True)
 class Light:
-    """ambient: (9, 3) spherical-harmonic irradiance (order 2), RGB; key: (3,) RGB; direction: (3,) towards the key.
+    """ambient: (9, 3) spherical-harmonic irradiance (order 2), RGB; key: (3,) RGB; direction: (3,) towards
+    the key.
 
     All in the camera's frame (x right, y down, z forward).
     """
@@ -69,7 +70,8 @@ class Shadow:
         self.depth = np.where(np.isfinite(depth), depth, 1e6).astype(np.float32)
 
     def lit(self, positions: np.ndarray, softness: float = 1.3, bias: float = 3.0) -> np.ndarray:
-        """(N,) 0…1 share of the key light that reaches surface points (N, 3); a 3 × 3 neighbourhood is averaged."""
+        """(N,) 0…1 share of the key light that reaches surface points (N, 3); a 3 × 3 neighbourhood is
+        averaged."""
         turned = ((positions - self.centre) @ self.frame.T).astype(np.float32)
         column = turned[:, 0] * self.scale + _SHADOW_SIZE / 2
         row = turned[:, 1] * self.scale + _SHADOW_SIZE / 2

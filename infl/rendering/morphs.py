@@ -1,8 +1,9 @@
 """Faces and expressions as smooth motions of the space around the canonical face.
 
-Each mode is a sum of Gaussian bumps placed by hand in the canonical frame (mm, x to the subject's left), so that skin,
-eyeballs, teeth and hair move together and nothing depends on how the mesh is cut. The places and sizes follow
-general knowledge of facial proportions (about one standard deviation of adults for a weight of 1), not a scanned set.
+Each mode is a sum of Gaussian bumps placed by hand in the canonical frame (mm, x to the subject's left), so
+that skin, eyeballs, teeth and hair move together and nothing depends on how the mesh is cut. The places and
+sizes follow general knowledge of facial proportions (about one standard deviation of adults for a weight of
+1), not a scanned set.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ _FAR = 1e9  # mm: a spread that makes a bump uniform along an axis
 
 @dataclass(frozen=True)
 class Bump:
-    """g(p) · (push + stretch · (p − centre)) with g a Gaussian of standard deviations `spread` around `centre`.
+    """g(p) · (push + stretch · (p − centre)) with g a Gaussian of standard deviations `spread` around
+    `centre`.
 
     All in mm for the subject's left side; its mirror image is added unless the centre lies on the midline.
     """
@@ -67,10 +69,10 @@ IDENTITY: dict[str, tuple[Bump, ...]] = {
     "eye spacing": (Bump(_EYE, (17, 20, 40), push=(2.0, 0, 0)),),
     "eye height": (Bump(_EYE, (26, 14, 40), push=(0, 2.2, 0)),),
     "eye opening": (Bump((31, 0.4, 12), (13, 7, 14), stretch=(0.03, 0.16, 0)),),
-    "eye tilt": (Bump((45, 1, 4), (9, 9, 20), push=(0, 1.9, 0)), Bump((17, -1, 10), (6, 7, 14), push=(0, -0.9, 0))),
-    "eye depth": (Bump(_EYE, (20, 15, 30), push=(0, 0, 2.0)),),
-    "nose length": (Bump((0, -42, 36), (20, 15, 30), push=(0, -3.2, 0)), Bump(_MOUTH, (40, 14, 30), push=(0, -1.0, 0))),
-    "nose projection": (Bump(_TIP, (13, 16, 22), push=(0, 0, 3.8)),),
+    "eye tilt": (Bump((45, 1, 4), (9, 9, 20), push=(0, 1.9, 0)), Bump((17, -1, 10), (6, 7, 14), push=(0,
+    -0.9, 0))), "eye depth": (Bump(_EYE, (20, 15, 30), push=(0, 0, 2.0)),),
+    "nose length": (Bump((0, -42, 36), (20, 15, 30), push=(0, -3.2, 0)), Bump(_MOUTH, (40, 14, 30), push=(0,
+    -1.0, 0))), "nose projection": (Bump(_TIP, (13, 16, 22), push=(0, 0, 3.8)),),
     "nose bridge height": (Bump((0, -8, 26), (9, 18, 16), push=(0, 0, 2.8)),),
     "nose bridge width": (Bump((9, -10, 20), (6, 18, 14), push=(1.5, 0, 0)),),
     "nose width": (Bump((15, -41, 28), (8, 8, 14), push=(2.4, 0, 0)),),
@@ -116,7 +118,8 @@ EXPRESSION: dict[str, tuple[Bump, ...]] = {
     "cheek puff": (Bump((44, -62, 6), (16, 17, 22), push=(5.0, 0, 5.0)),),
     "jaw sideways": (Bump((0, -100, 10), (60, 28, 60), push=(4.5, 0, 0)),),
 }  # fmt: skip
-"""Full strength at weight 1; opening the jaw, closing the lids and gaze are rotations and live in `expressions`."""
+"""Full strength at weight 1; opening the jaw, closing the lids and gaze are rotations and live in
+`expressions`."""
 
 
 def displacement(modes: dict[str, tuple[Bump, ...]], points: np.ndarray) -> np.ndarray:

@@ -30,14 +30,15 @@ from infl.rendering.rasteriser import Raster, ScreenTriangles, points_visible, r
 from infl.rendering.skin import beard_area, canvas_of, paint_skin
 from infl.rendering.studio_light import vertex_normals
 
-_SUPERSAMPLING = 2
+SUPERSAMPLING = 2
 _FACE_HEIGHT = 195.0  # mm, chin to hairline
 _VISIBLE_WITHIN = 2.0  # mm
 
 
 @dataclass(frozen=True)
 class Photograph:
-    """image: (S, S, 3) uint8 RGB. face: (V, 3) mm, the canonical face's vertices on this person, canonical frame."""
+    """image: (S, S, 3) uint8 RGB. face: (V, 3) mm, the canonical face's vertices on this person, canonical
+    frame."""
 
     image: np.ndarray
     camera: Camera
@@ -56,7 +57,8 @@ class Photograph:
         return self.camera.project(self.points3d(layout))
 
     def visible(self, layout: Layout) -> np.ndarray:
-        """(K,) bool: inside the picture and not behind another part of the head (hair and glasses do not count)."""
+        """(K,) bool: inside the picture and not behind another part of the head (hair and glasses do not
+        count)."""
         return self.visible_points(self.points3d(layout))
 
     def visible_points(self, points: np.ndarray) -> np.ndarray:
@@ -65,14 +67,15 @@ class Photograph:
         size = len(self.image)
         pixels = self.camera.project(points)
         inside = ((pixels > -0.5) & (pixels < size - 0.5)).all(1)
-        fine = pixels * _SUPERSAMPLING + (_SUPERSAMPLING - 1) / 2
+        fine = pixels * SUPERSAMPLING + (SUPERSAMPLING - 1) / 2
         return inside & points_visible(self.screen, self.seen_triangles, fine, depth, _VISIBLE_WITHIN)
 
 
 @dataclass(frozen=True)
 class Pose:
     """How the head is seen: degrees; `size`: the face's height over the picture's; `shift`: of its middle, in
-    pictures; `lens`: focal length over the picture's side; `torso`: how much of the turn the shoulders follow.
+    pictures; `lens`: focal length over the picture's side; `torso`: how much of the turn the shoulders
+    follow.
     """
 
     yaw: float
@@ -116,21 +119,29 @@ def random_photograph(seed: int, size: int) -> Photograph:
     """Somebody, somewhere; the same seed gives the same picture."""
     rng = np.random.default_rng(seed)
     person, expression, pose = random_person(rng), random_expression(rng), random_pose(rng)
-    return photograph(rng, person, expression, pose, random_light(rng), size)
+    scene = background(rng, size * SUPERSAMPLING)
+    return photograph(rng, person, expression, pose, random_light(rng), scene)
 
 
 def photograph(
-    rng: np.random.Generator, person: Person, expression: Expression, pose: Pose, light: Light, size: int
+    rng: np.random.Generator,
+    person: Person,
+    expression: Expression,
+    pose: Pose,
+    light: Light,
+    scene: np.ndarray,
 ) -> Photograph:
-    """A picture of `size` × `size` pixels; `rng` decides the background, the single hairs and the camera's noise."""
+    """A picture before a `scene` (F, F, 3) of linear light, of half its size; `rng` decides single hairs
+    and noise."""
     whole = head()
+    size = len(scene) // SUPERSAMPLING
     vertices = shape(person, expression, pose.shoulders())
     camera = pose.camera(size)
-    fine_size = size * _SUPERSAMPLING
+    fine_size = size * SUPERSAMPLING
     fine = Camera(
         camera.rotation,
         camera.translation,
-        camera.focal_length * _SUPERSAMPLING,
+        camera.focal_length * SUPERSAMPLING,
         np.full(2, (fine_size - 1) / 2),
     )
     there = vertices @ camera.rotation.T + camera.translation
@@ -140,7 +151,7 @@ def photograph(
         light.direction, there, whole.triangles, camera.rotation @ [0, -25, -30] + camera.translation
     )
     normals = vertex_normals(vertices, whole.triangles)
-    image = background(rng, fine_size)
+    image = scene.copy()
     image[raster.covered] = _shaded(raster, person, there, normals @ camera.rotation.T, light, shadow)
     _add_strands(rng, image, raster, person, vertices, fine, light, shadow)
     if person.glasses is not None:
@@ -154,13 +165,14 @@ def photograph(
 def _shaded(
     raster: Raster, person: Person, there: np.ndarray, normals: np.ndarray, light: Light, shadow: Shadow
 ) -> np.ndarray:
-    """(N, 3) linear light at the covered pixels; there, normals: the head's vertices in the camera's frame."""
+    """(N, 3) linear light at the covered pixels; there, normals: the head's vertices in the camera's
+    frame."""
     whole = head()
     pixels = surfaces.seen(raster, whole, there, normals)
     lit = shadow.lit(pixels.position)
     out = np.zeros((len(lit), 3), np.float32)
     sheet = paint_skin(whole.face, person.complexion)
-    hair_cover = 0.25 if person.hair.length == 0 else 0.92
+    hair_cover = 0.1 if person.hair.length == 0 else 0.92
     recede = pixels.scalp - person.hair.recession
 
     skin = np.flatnonzero((pixels.part == Part.SKIN) | (pixels.part == Part.TORSO))
@@ -185,7 +197,7 @@ def _shaded(
 
     front = there[np.unique(whole.face.triangles[whole.face.regions["upper_lip"]])].mean(0)
     for parts, colour in (
-        ((Part.MOUTH,), (0.22, 0.06, 0.055)),
+        ((Part.MOUTH,), (0.34, 0.11, 0.10)),
         ((Part.TEETH_UPPER, Part.TEETH_LOWER), (0.5, 0.465, 0.40)),
     ):
         inside = np.flatnonzero(np.isin(pixels.part, parts))

@@ -36,7 +36,8 @@ class Person:
 
 @dataclass(frozen=True)
 class GlassesLook:
-    """half_width, half_height: mm of a lens; squareness: 2 an ellipse, more a box; rim: mm; colour: linear RGB."""
+    """half_width, half_height: mm of a lens; squareness: 2 an ellipse, more a box; rim: mm; colour: linear
+    RGB."""
 
     half_width: float
     half_height: float
@@ -47,7 +48,8 @@ class GlassesLook:
 
 @dataclass(frozen=True)
 class Expression:
-    """weights: of `EXPRESSION`; jaw: degrees open; lids: closure of right and left eye; gaze: (yaw, pitch), degrees."""
+    """weights: of `EXPRESSION`; jaw: degrees open; lids: closure of right and left eye; gaze: (yaw, pitch),
+    degrees."""
 
     weights: np.ndarray
     jaw: float = 0.0
@@ -121,7 +123,7 @@ def random_expression(rng: np.random.Generator) -> Expression:
     elif kind < 0.16:
         lids = (1.0, 0.1) if rng.random() < 0.5 else (0.1, 1.0)
     else:
-        lids = (float(rng.normal(0.05, 0.16)),) * 2
+        lids = (float(rng.normal(0.13, 0.15)),) * 2
     gaze = (float(np.clip(rng.normal(0, 11), -28, 28)), float(np.clip(rng.normal(0, 7), -18, 18)))
     lids = tuple(min(lid - 0.012 * gaze[1] if lid < 0.9 else lid, 1.0) for lid in lids)
     return Expression(weights, float(jaw), (max(lids[0], -0.35), max(lids[1], -0.35)), gaze)
@@ -129,7 +131,8 @@ def random_expression(rng: np.random.Generator) -> Expression:
 
 @lru_cache(maxsize=1)
 def _modes() -> tuple[np.ndarray, np.ndarray]:
-    """Displacements (M, N + 2, 3) of the head's vertices and of the two eye centres, by identity and expression."""
+    """Displacements (M, N + 2, 3) of the head's vertices and of the two eye centres, by identity and
+    expression."""
     whole = head()
     points = np.vstack([whole.vertices, whole.eye_centres])
     identity, expression = displacement(IDENTITY, points), displacement(EXPRESSION, points)
@@ -151,7 +154,11 @@ def shape(person: Person, expression: Expression, torso: np.ndarray | None = Non
     identity, mimic = _modes()
     points = np.vstack([whole.vertices, whole.eye_centres])
     points = points + np.tensordot(person.identity, identity, 1) + _skewed(person.skew, points)
-    points = points + np.tensordot(expression.weights, mimic, 1)
+    weights = expression.weights.copy()
+    weights[list(EXPRESSION).index("upper lip raise")] += (
+        0.025 * expression.jaw
+    )  # an open mouth bares the teeth
+    points = points + np.tensordot(weights, mimic, 1)
     centres = points[-2:]
     points = points[:-2]
     for eye in (0, 1):  # eyeballs stay round: they move as one

@@ -15,8 +15,8 @@ TEXEL = 0.6  # mm
 LEFT_MOST, RIGHT_MOST, TOP, BOTTOM = -165.0, 165.0, 115.0, -155.0  # mm on the unrolled cylinder
 _SUBPIXEL_BITS = 4
 _TONES = np.array([
-    (0.76, 0.53, 0.43), (0.68, 0.44, 0.33), (0.58, 0.35, 0.245), (0.46, 0.265, 0.175),
-    (0.32, 0.175, 0.11), (0.19, 0.10, 0.062), (0.105, 0.058, 0.038),
+    (0.76, 0.56, 0.47), (0.67, 0.46, 0.365), (0.56, 0.36, 0.265), (0.44, 0.27, 0.185),
+    (0.31, 0.18, 0.12), (0.19, 0.105, 0.068), (0.105, 0.06, 0.042),
 ])  # fmt: skip
 """Linear RGB albedo from the lightest skin to the darkest."""
 _HAIR = np.array([

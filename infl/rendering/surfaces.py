@@ -19,7 +19,8 @@ _SKIN_WRAP = np.array(
 
 @dataclass(frozen=True)
 class EyeLook:
-    """iris: (3,) linear RGB; pupil: radius in mm; fibres: strength of the iris' pattern; seed of that pattern."""
+    """iris: (3,) linear RGB; pupil: radius in mm; fibres: strength of the iris' pattern; seed of that
+    pattern."""
 
     iris: np.ndarray
     pupil: float
@@ -29,7 +30,8 @@ class EyeLook:
 
 @dataclass(frozen=True)
 class ClothLook:
-    """colour, second: (3,) linear RGB; stripe: mm, 0 for plain; neckline: its height in mm; v_neck: how deep, mm."""
+    """colour, second: (3,) linear RGB; stripe: mm, 0 for plain; neckline: its height in mm; v_neck: how
+    deep, mm."""
 
     colour: np.ndarray
     second: np.ndarray
@@ -42,7 +44,8 @@ class ClothLook:
 class Seen:
     """The N covered pixels of a raster: values interpolated over the head, all float32.
 
-    normal (camera's frame, unit), position (camera's frame, mm), rest (canonical frame at rest, mm), openness, part.
+    normal (camera's frame, unit), position (camera's frame, mm), rest (canonical frame at rest, mm),
+    openness, part.
     """
 
     triangle: np.ndarray
@@ -60,7 +63,8 @@ class Seen:
 
 
 def seen(raster: Raster, head: Head, camera_vertices: np.ndarray, normals: np.ndarray) -> Seen:
-    """Interpolate what shading needs; camera_vertices, normals: (N, 3) of the posed head in the camera's frame."""
+    """Interpolate what shading needs; camera_vertices, normals: (N, 3) of the posed head in the camera's
+    frame."""
     covered = raster.covered
     ids = raster.triangle[covered]
     weights = raster.barycentric[covered]
@@ -91,7 +95,8 @@ def seen(raster: Raster, head: Head, camera_vertices: np.ndarray, normals: np.nd
 def skin_colour(
     pixels: Seen, sheet: np.ndarray, scalp: np.ndarray, hair: np.ndarray, hair_cover: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(N, 3) albedo and (N,) gloss from the painted sheet (H, W, 4); hair dyes the scalp ((N,) mm above its edge)."""
+    """(N, 3) albedo and (N,) gloss from the painted sheet (H, W, 4); hair dyes the scalp ((N,) mm above its
+    edge)."""
     painted = sampled(sheet, pixels.plane)
     albedo, gloss = painted[:, :3], painted[:, 3]
     roots = hair_cover * np.clip(scalp / 9.0 + 0.25, 0, 1)[:, None]
@@ -115,7 +120,7 @@ def eye_colour(pixels: Seen, head: Head, looks: EyeLook) -> np.ndarray:
     away = pixels.rest - head.eye_centres[side].astype(np.float32)
     radius = np.hypot(away[:, 0], away[:, 1])
     angle = np.arctan2(away[:, 1], away[:, 0])
-    sclera = np.array((0.72, 0.68, 0.65), np.float32) * (1 - 0.14 * np.clip((radius - 6) / 6, 0, 1))[:, None]
+    sclera = np.array((0.62, 0.585, 0.56), np.float32) * (1 - 0.14 * np.clip((radius - 6) / 6, 0, 1))[:, None]
     sclera[:, 1:] *= 1 - 0.10 * np.clip((radius - 7) / 5, 0, 1)[:, None]
     fibre = 1 + looks.fibres * np.sin(angle * 31 + looks.phase + 2.5 * np.sin(angle * 9)) * np.clip(
         (radius - 2) / 2, 0, 1
@@ -147,7 +152,8 @@ def cloth_colour(pixels: Seen, cloth: ClothLook, skin: np.ndarray) -> tuple[np.n
 def lit_skin(
     pixels: Seen, albedo: np.ndarray, gloss: np.ndarray, light: Light, lit: np.ndarray, shine: float
 ) -> np.ndarray:
-    """(N, 3) linear light from skin: wrapped diffuse that reddens at the terminator, two highlights, a bright rim."""
+    """(N, 3) linear light from skin: wrapped diffuse that reddens at the terminator, two highlights, a
+    bright rim."""
     normal = pixels.normal
     facing = (normal @ light.direction).astype(np.float32)
     wrap = _SKIN_WRAP
@@ -164,7 +170,8 @@ def lit_skin(
 
 
 def lit_eye(pixels: Seen, albedo: np.ndarray, light: Light, lit: np.ndarray, shade: np.ndarray) -> np.ndarray:
-    """(N, 3) from eyeballs: wet, with the key light's and a window's reflection; `shade` (N,) by lids and lashes."""
+    """(N, 3) from eyeballs: wet, with the key light's and a window's reflection; `shade` (N,) by lids and
+    lashes."""
     normal = pixels.normal
     facing = np.clip(normal @ light.direction * 0.85 + 0.15, 0, 1).astype(np.float32)
     out = albedo * (light.irradiance(normal) + light.key * (facing * lit)[:, None]) * shade[:, None]
@@ -184,9 +191,10 @@ def lit_matt(
 
 
 def mouth_shade(pixels: Seen, lips: np.ndarray) -> np.ndarray:
-    """(N,) how dark it is inside the mouth: by the depth (mm) behind the lips' mean z in the camera's frame, `lips`."""
+    """(N,) how dark it is inside the mouth: by the depth (mm) behind the lips' mean z in the camera's
+    frame, `lips`."""
     behind = pixels.position[:, 2] - lips[2]
-    return np.clip(0.95 - behind / 38.0, 0.08, 0.85).astype(np.float32)
+    return np.clip(0.95 - behind / 42.0, 0.10, 0.85).astype(np.float32)
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:

@@ -6,15 +6,16 @@
     places = people.random_places(rng, 40)               # or anywhere on the face
     people.image(i)                                      # (S, S, 3) uint8 RGB
     people.points(i, places)                             # (K, 2) px
-    people.points3d(i, places)                           # (K, 3) mm: these places on this person, canonical frame
-    people.visible(i, places)                            # (K,) bool, not behind another part of the head
-    people.camera(i)                                     # Camera: rotation (3, 3), translation (3,) mm, focal length px
+    people.points3d(i, places)                           # (K, 3) mm: these places on this person, canonical
+    frame people.visible(i, places)                            # (K,) bool, not behind another part of the
+    head people.camera(i)                                     # Camera: rotation (3, 3), translation (3,)
+    mm, focal length px
 
 The folder holds `people.json` (what it is), `face.npz` (the vertices and triangles of C that were used),
-`images/NNNNNN.jpg`, and `labels/NNNN.npz`, 50 pictures each (no pickle): vertices (n, V, 3) int16, hundredths of a
-millimetre, C's vertices on each person; visible (n, ceil(V / 8)) uint8, bits by vertex; rotation (n, 3, 3),
-translation (n, 3) mm, focal_length (n,) px, principal_point (n, 2) px, float64; seed (n,). A stopped rendering goes on
-where it was. All of it is convention code 0: no deformation.
+`images/NNNNNN.jpg`, and `labels/NNNN.npz`, 50 pictures each (no pickle): vertices (n, V, 3) int16,
+hundredths of a millimetre, C's vertices on each person; visible (n, ceil(V / 8)) uint8, bits by vertex;
+rotation (n, 3, 3), translation (n, 3) mm, focal_length (n,) px, principal_point (n, 2) px, float64; seed
+(n,). A stopped rendering goes on where it was. All of it is convention code 0: no deformation.
 """
 
 from __future__ import annotations
@@ -40,10 +41,10 @@ _SHARD = 50
 _UNIT = 0.01  # mm
 _FORMAT, _VERSION = "infl-people", 1
 FRONT = (
-    "forehead", "left_brow", "right_brow", "left_upper_lid", "right_upper_lid", "left_lower_lid", "right_lower_lid",
-    "left_iris", "right_iris", "left_pupil", "right_pupil", "nose_bridge", "nose_tip", "left_nose_side",
-    "right_nose_side", "left_ala", "right_ala", "philtrum", "upper_lip", "lower_lip", "chin", "left_cheek",
-    "right_cheek", "left_jaw", "right_jaw", "left_temple", "right_temple",
+    "forehead", "left_brow", "right_brow", "left_upper_lid", "right_upper_lid", "left_lower_lid",
+    "right_lower_lid", "left_iris", "right_iris", "left_pupil", "right_pupil", "nose_bridge", "nose_tip",
+    "left_nose_side", "right_nose_side", "left_ala", "right_ala", "philtrum", "upper_lip", "lower_lip",
+    "chin", "left_cheek", "right_cheek", "left_jaw", "right_jaw", "left_temple", "right_temple",
 )  # fmt: skip
 """Regions from which random places are drawn: the face, without ears, scalp, neck and what lies inside."""
 
@@ -110,7 +111,8 @@ class People:
         return self.camera(i).project(self.points3d(i, places))
 
     def visible(self, i: int, places: Places) -> np.ndarray:
-        """(K,) bool: the greater part of the triangle's corners is inside the picture and not hidden by the head."""
+        """(K,) bool: the greater part of the triangle's corners is inside the picture and not hidden by the
+        head."""
         seen = np.unpackbits(self.seen[i])[: len(self.face.vertices)]
         return (seen[self.face.triangles[places.triangle]] * places.barycentric).sum(1) > 0.5
 
@@ -130,10 +132,11 @@ class People:
 
 
 def render_people(count: int, seed: int, size: int, out_folder: str | Path) -> Job[Path]:
-    """Render `count` people of `size` × `size` pixels into a folder; the same arguments give the same pictures.
+    """Render `count` people of `size` × `size` pixels into a folder; the same arguments give the same
+    pictures.
 
-    Goes on where an earlier, stopped call with the same arguments was; raises FileError where the folder holds
-    something else.
+    Goes on where an earlier, stopped call with the same arguments was; raises FileError where the folder
+    holds something else.
     """
     folder = Path(out_folder)
     face = canonical_face()
