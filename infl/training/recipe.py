@@ -47,7 +47,7 @@ class Recipe:
     localisation: float = 1.0  # weight, falling to a twentieth, of the mean face placed by θ alone
     rigid: float = 0.5  # weight of C itself, unbent, seen through γ: it makes pose explain what pose can
     residual: float = 0.02  # weight of |Δ|²/cm²
-    deformation: float = 0.02  # weight of |δ|²/mm²
+    deformation: float = 0.005  # weight of |δ|²/mm²
     pose: float = 1.0  # weight of the head rotation, rendered or fitted to the 2D landmarks
     shape: float = 4.0  # weight of the 3D landmarks of rendered people
     smallest_face: float = 0.25  # height of the face in the photograph, as a fraction of the photograph's
