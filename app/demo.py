@@ -10,18 +10,18 @@ from infl.layouts import Layout
 from infl.resources import resource
 
 POINTS = {
-    "glabella": (0.0, 8.0, 110.0),
-    "left cheekbone": (52.0, -22.0, 85.0),
-    "left brow peak": (42.0, 24.0, 95.0),
-    "left nose wing": (17.0, -42.0, 100.0),
-    "left smile line": (32.0, -58.0, 95.0),
-    "left jaw angle": (60.0, -75.0, 50.0),
-    "below the lip": (0.0, -88.0, 105.0),
+    "forehead": (0.0, 52.0, 25.0),
+    "left temple": (60.0, 28.0, 0.0),
+    "left cheekbone": (53.0, -28.0, 2.0),
+    "left under the eye": (35.0, -20.0, 15.0),
+    "left smile line": (29.0, -57.0, 19.0),
+    "left jaw": (48.0, -78.0, -10.0),
+    "below the lip": (0.0, -93.0, 25.0),
 }
 """Rough places in mm that no common convention has; the nearest point of the face is meant."""
 
 EDGES = (
-    ("left cheekbone", "left smile line"), ("left smile line", "left jaw angle"), ("left brow peak", "left cheekbone"),
+    ("left temple", "left cheekbone"), ("left cheekbone", "left jaw"), ("left under the eye", "left smile line"),
 )  # fmt: skip
 
 

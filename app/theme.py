@@ -12,6 +12,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
+from infl.resources import resource
+
 GRID = 8
 """Pixels: every margin and gap is a multiple of it, or half of it."""
 
@@ -113,10 +115,15 @@ def apply(application: QApplication, name: str) -> Theme:
     return t
 
 
+def _icon(name: str, t: Theme) -> str:
+    return resource("icons", f"{name}_{t.name}.svg").as_posix()
+
+
 def _style(t: Theme) -> str:
     return f"""
 * {{ outline: 0; }}
 QMainWindow, QDialog {{ background: {t.window}; }}
+QDockWidget > QWidget {{ background: {t.window}; }}
 QMainWindow::separator {{ background: {t.window}; width: 6px; height: 6px; }}
 QMainWindow::separator:hover {{ background: {t.accent_soft}; }}
 QToolTip {{ background: {t.panel}; color: {t.text}; border: 1px solid {t.line}; padding: 4px 8px; }}
@@ -130,7 +137,7 @@ QMenu::item:selected {{ background: {t.accent_soft}; }}
 QMenu::item:disabled {{ color: {t.muted}; }}
 QMenu::separator {{ height: 1px; background: {t.line}; margin: 4px 8px; }}
 QDockWidget {{ titlebar-close-icon: none; titlebar-normal-icon: none; }}
-QTabBar {{ background: {t.window}; }}
+QTabBar {{ background: {t.window}; qproperty-drawBase: 0; }}
 QTabBar::tab {{ background: transparent; color: {t.muted}; padding: 6px 14px; border: 0;
     border-bottom: 2px solid transparent; }}
 QTabBar::tab:selected {{ color: {t.text}; border-bottom: 2px solid {t.accent}; }}
@@ -159,7 +166,11 @@ QDoubleSpinBox:focus, QAbstractItemView:focus {{ border-color: {t.accent}; }}
 QComboBox, QLineEdit, QSpinBox, QDoubleSpinBox {{ background: {t.field}; border: 1px solid {t.line};
     border-radius: 4px; padding: 3px 8px; min-height: 20px; selection-background-color: {t.accent_soft};
     selection-color: {t.text}; }}
-QComboBox::drop-down {{ border: 0; width: 20px; }}
+QComboBox::drop-down {{ border: 0; width: 22px; }}
+QComboBox::down-arrow {{ image: url({_icon("down", t)}); width: 12px; height: 12px; }}
+QSpinBox::up-button, QSpinBox::down-button {{ border: 0; width: 18px; background: transparent; }}
+QSpinBox::up-arrow {{ image: url({_icon("up", t)}); width: 12px; height: 12px; }}
+QSpinBox::down-arrow {{ image: url({_icon("down", t)}); width: 12px; height: 12px; }}
 QComboBox QAbstractItemView {{ background: {t.panel}; border: 1px solid {t.line}; padding: 4px; }}
 QAbstractItemView {{ background: {t.field}; border: 1px solid {t.line}; border-radius: 4px;
     alternate-background-color: {t.panel}; selection-background-color: {t.accent_soft}; selection-color: {t.text}; }}

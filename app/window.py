@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
-    QApplication, QDockWidget, QFileDialog, QLabel, QMainWindow, QMessageBox, QToolButton, QWidget,
+    QApplication, QDockWidget, QFileDialog, QMainWindow, QMessageBox, QTabWidget, QToolButton, QWidget,
 )  # fmt: skip
 
 from app import demo, menus, theme
@@ -70,6 +70,7 @@ class MainWindow(QMainWindow):
         self.studio.undo.cleanChanged.connect(lambda _clean: self._entitle())
         self.studio.undo.indexChanged.connect(lambda _index: self._entitle())
         self.setAcceptDrops(True)
+        self.setContentsMargins(theme.GRID, 0, theme.GRID, 0)
         self.resize(1600, 1000)
         self._restore()
         self._entitle()
@@ -88,7 +89,7 @@ class MainWindow(QMainWindow):
 
     def _dock_panels(self) -> None:
         self.setDockNestingEnabled(True)
-        self.setTabPosition(Qt.DockWidgetArea.BottomDockWidgetArea, self.tabPositionNorth())
+        self.setTabPosition(Qt.DockWidgetArea.BottomDockWidgetArea, QTabWidget.TabPosition.North)
         self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
         left, bottom = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
         self.docks = {
@@ -104,23 +105,11 @@ class MainWindow(QMainWindow):
         self.resizeDocks([self.docks["Data sets"]], [264], Qt.Orientation.Horizontal)
         self.resizeDocks([self.docks["Layout"]], [232], Qt.Orientation.Vertical)
 
-    @staticmethod
-    def tabPositionNorth():
-        from PySide6.QtWidgets import QTabWidget
-
-        return QTabWidget.TabPosition.North
-
     def _dock(self, title: str, panel: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self)
         dock.setObjectName(title)
         dock.setWidget(panel)
-        if area == Qt.DockWidgetArea.BottomDockWidgetArea:
-            dock.setTitleBarWidget(QWidget())  # the tab says it already
-        else:
-            heading = QLabel(title)
-            heading.setObjectName("title")
-            heading.setContentsMargins(theme.GRID, theme.GRID, 0, theme.GRID // 2)
-            dock.setTitleBarWidget(heading)
+        dock.setTitleBarWidget(QWidget())  # the tab, or the panel itself, says it already
         self.addDockWidget(area, dock)
         self.actions_.adopt(f"dock_{title}", menus.VIEW, dock.toggleViewAction())
         return dock
@@ -149,7 +138,6 @@ class MainWindow(QMainWindow):
 
     def begin(self, folders: Sequence[Path], project: Path | None = None, *, demo: bool = False) -> None:
         """Load the model and open what was asked for; nothing is waited for here."""
-        self._beginning = True
         self.operations.load_model()
         self.operations.open(folders)
         if demo:

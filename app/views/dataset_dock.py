@@ -8,7 +8,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView, QComboBox, QHeaderView, QLineEdit, QListView, QMenu, QStyle, QStyledItemDelegate,
-    QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget,
+    QTreeWidget, QTreeWidgetItem,
 )  # fmt: skip
 
 from app.actions import Actions
@@ -16,7 +16,7 @@ from app.state import Place, Studio
 from app.theme import GRID, SMALL, font, theme
 from app.thumbnails import SIDE, Thumbnails
 from app.views import marks
-from app.views.panel import ElidedLabel, row, tool_button
+from app.views.panel import ElidedLabel, Panel, row, tool_button
 
 Index = QModelIndex | QPersistentModelIndex
 PLACE = Qt.ItemDataRole.UserRole
@@ -88,8 +88,8 @@ class _Tile(QStyledItemDelegate):
         self.studio = studio
 
     def sizeHint(self, option, index) -> QSize:
-        side = SIDE * 3 // 4 + GRID // 2
-        return QSize(side, side)
+        grid = option.widget
+        return grid.gridSize() if isinstance(grid, QListView) else QSize(SIDE, SIDE)
 
     def paint(self, painter: QPainter, option, index) -> None:
         t, place = theme(), index.data(PLACE)
@@ -119,19 +119,30 @@ class _Tile(QStyledItemDelegate):
         painter.restore()
 
 
-class DatasetPanel(QWidget):
+class _Grid(QListView):
+    """Square tiles, as many in a row as make them about as large as thumbnails are."""
+
+    def resizeEvent(self, event) -> None:
+        width = self.viewport().width() - 2
+        side = width // max(2, round(width / (0.82 * SIDE)))
+        self.setGridSize(QSize(side, side))
+        super().resizeEvent(event)
+
+
+class DatasetPanel(Panel):
     """The list of sets above the photographs of the chosen one."""
 
     def __init__(self, studio: Studio, actions: Actions, thumbnails: Thumbnails):
-        super().__init__()
-        self.studio, self.actions = studio, actions
+        super().__init__("Data sets")
+        self.studio, self.actions_ = studio, actions
+        self.head.addStretch(1)
+        self.head.addWidget(tool_button(actions["open"]))
         self.sets = QTreeWidget()
         self.sets.setObjectName("bare")
         self.sets.setHeaderLabels(["Set", "Faces"])
         self.sets.setHeaderHidden(True)
         self.sets.setRootIsDecorated(False)
         self.sets.setUniformRowHeights(True)
-        self.sets.setMaximumHeight(170)
         self.sets.header().setStretchLastSection(False)
         self.sets.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.sets.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
@@ -144,7 +155,7 @@ class DatasetPanel(QWidget):
         self.order.setToolTip("The order of the photographs; “worst first” measures all of them")
         self.problems = ElidedLabel(name="error")
         self.model = PhotoModel(studio, thumbnails)
-        self.grid = QListView()
+        self.grid = _Grid()
         self.grid.setObjectName("bare")
         self.grid.setViewMode(QListView.ViewMode.IconMode)
         self.grid.setResizeMode(QListView.ResizeMode.Adjust)
@@ -156,15 +167,11 @@ class DatasetPanel(QWidget):
         self._tile = _Tile(studio)
         self.grid.setItemDelegate(self._tile)
         self.grid.setAccessibleName("Photographs")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.sets)
-        column.addLayout(row(self.problems))
-        tools = row(self.filter, self.order)
-        column.addLayout(tools)
-        column.addWidget(self.grid, 1)
-        column.addLayout(row(tool_button(actions["open"])))
+        self.body.setContentsMargins(GRID // 2, 0, GRID // 2, 0)
+        self.body.addWidget(self.sets)
+        self.body.addWidget(self.problems)
+        self.body.addLayout(row(self.filter, self.order))
+        self.body.addWidget(self.grid, 1)
         self.problems.hide()
         self.sets.currentItemChanged.connect(lambda *_: self._refill())
         self.sets.itemClicked.connect(self._go_to_set)
@@ -199,6 +206,7 @@ class DatasetPanel(QWidget):
             item.setToolTip(0, "\n".join(tips))
             self.sets.addTopLevelItem(item)
         self.sets.blockSignals(False)
+        self.sets.setFixedHeight(22 * min(max(len(self.studio.sets), 1), 8) + 4)
         if self.studio.sets:
             self.sets.setCurrentItem(self.sets.topLevelItem(min(max(current, 0), len(self.studio.sets) - 1)))
         self._refill()
@@ -220,7 +228,7 @@ class DatasetPanel(QWidget):
     def _order_chosen(self, order: str) -> None:
         self._refill()
         if order == "worst first" and not any(p in self.studio.disagreement for p in self.model.places):
-            self.actions["measure"].trigger()
+            self.actions_["measure"].trigger()
 
     def _picked(self, index: QModelIndex) -> None:
         if index.isValid():

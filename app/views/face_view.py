@@ -22,10 +22,13 @@ from app.views.panel import caption
 from app.views.picture import to_qimage
 from app.workers import Latest
 from infl.geometry.canonical_face import canonical_face
+from infl.geometry.surface import closest_points
 from infl.rendering.face_view import FacePicture, FaceView, OrbitCamera
 
 SMOOTH_AFTER = 150
 """Milliseconds that the face must rest before it is drawn smoothly."""
+COARSE = 480
+"""Pixels of the shorter side of the flat picture; it is stretched to the widget while the face turns."""
 REACH = 9.0
 HEAT_STRENGTH = 0.85
 
@@ -41,6 +44,7 @@ class CanonicalFaceView(QWidget):
         self.studio, self.derived = studio, derived
         self.face = canonical_face()
         self.renderer = FaceView(self.face)
+        closest_points(self.face, np.zeros((1, 3)))  # its index takes 0.1 s; the first click should not
         self.orbit = OrbitCamera()
         self.turning_tool = False
         self.picture: FacePicture | None = None
@@ -48,6 +52,7 @@ class CanonicalFaceView(QWidget):
         self._pixel_ratio = 1.0
         self._stale = True
         self._smooth_pending = False
+        self._version = 0
         self._gestures = itertools.count(1)
         self._gesture = 0
         self._turned_from: QPointF | None = None
@@ -86,6 +91,7 @@ class CanonicalFaceView(QWidget):
 
     def redraw(self) -> None:
         """The face itself has changed (not only what lies on it)."""
+        self._version += 1
         self._stale = self._smooth_pending = True
         self._rest.start()
         self.update()
@@ -105,13 +111,13 @@ class CanonicalFaceView(QWidget):
         size = (max(round(self.width() * ratio), 16), max(round(self.height() * ratio), 16))
         colours, orbit, renderer = self._colours()[0], self.orbit, self.renderer
         self._worker.ask(
-            (orbit, size, ratio, id(colours)),
+            (self._version, ratio),
             lambda: renderer.smooth(orbit, size, colours=colours, strength=HEAT_STRENGTH),
         )
 
     def _smooth_arrived(self, key, picture: FacePicture) -> None:
-        orbit, _size, ratio, _ = key
-        if orbit == self.orbit and not self._rest.isActive():
+        version, ratio = key
+        if version == self._version:
             self.picture, self._image, self._pixel_ratio = picture, to_qimage(picture.image), ratio
             self._stale = self._smooth_pending = False
             self.update()
@@ -119,10 +125,11 @@ class CanonicalFaceView(QWidget):
 
     def _ensure_picture(self) -> FacePicture:
         if self._stale or self.picture is None:
-            size = (max(self.width(), 16), max(self.height(), 16))
+            ratio = min(1.0, COARSE / max(min(self.width(), self.height()), 1))
+            size = (max(round(self.width() * ratio), 16), max(round(self.height() * ratio), 16))
             start = time.perf_counter()
             self.picture = self.renderer.fast(self.orbit, size, colours=self._colours()[0], strength=HEAT_STRENGTH)
-            self._image, self._pixel_ratio, self._stale = to_qimage(self.picture.image), 1.0, False
+            self._image, self._pixel_ratio, self._stale = to_qimage(self.picture.image), ratio, False
             self.studio.timed.emit("face", (time.perf_counter() - start) * 1000)
         return self.picture
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 import pyqtgraph as pg
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
-    QComboBox, QFormLayout, QHBoxLayout, QListWidget, QListWidgetItem, QProgressBar, QPushButton, QSpinBox,
+    QComboBox, QFormLayout, QFrame, QHBoxLayout, QListWidget, QListWidgetItem, QProgressBar, QPushButton, QSpinBox,
     QVBoxLayout, QWidget,
 )  # fmt: skip
 
@@ -73,11 +73,12 @@ class Curves(pg.PlotWidget):
             self._lines[name].setData(xs, ys)
 
 
-class FineTunePanel(QWidget):
+class FineTunePanel(QFrame):
     """What to train on the left, how it goes on the right."""
 
     def __init__(self, studio: Studio, jobs: Jobs):
         super().__init__()
+        self.setObjectName("panel")
         self.studio, self.jobs = studio, jobs
         self.job: RunningJob | None = None
         self.parts, self.steps = QComboBox(), QSpinBox()
@@ -126,7 +127,7 @@ class FineTunePanel(QWidget):
         side.setFixedWidth(312)
         left.setContentsMargins(0, 0, 0, 0)
         across = QHBoxLayout(self)
-        across.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
+        across.setContentsMargins(GRID, GRID, GRID, GRID)
         across.setSpacing(GRID)
         across.addWidget(side)
         across.addWidget(self.loss, 1)

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import (
     QAbstractTableModel, QItemSelection, QItemSelectionModel, QModelIndex, QPersistentModelIndex, QSize, Qt,
 )  # fmt: skip
-from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHBoxLayout, QHeaderView, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QComboBox, QFrame, QHBoxLayout, QHeaderView, QTableView, QVBoxLayout
 
 from app import commands
 from app.actions import Actions
@@ -86,11 +86,12 @@ class LayoutModel(QAbstractTableModel):
         return True
 
 
-class LayoutPanel(QWidget):
+class LayoutPanel(QFrame):
     """The table with the buttons that change the layout."""
 
     def __init__(self, studio: Studio, derived: Derived, actions: Actions):
         super().__init__()
+        self.setObjectName("panel")
         self.studio = studio
         self.model = LayoutModel(studio, derived)
         self.table = QTableView()
@@ -118,7 +119,7 @@ class LayoutPanel(QWidget):
             buttons.addWidget(tool_button(actions[identifier]))
         tools.addLayout(buttons)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(1, 1, 1, 1)
         column.setSpacing(0)
         column.addLayout(tools)
         column.addWidget(self.table, 1)

@@ -23,7 +23,8 @@ class Card(QFrame):
     """The newest notice, at the bottom right of the window's middle."""
 
     def __init__(self, studio: Studio, over: QWidget):
-        super().__init__(over)
+        # A child of the window: `over` may be a splitter, which would take the card for a pane.
+        super().__init__(over.window())
         self.setObjectName("panel")
         self._over, self._notice = over, Notice("info", "")
         self.text, self.copy, self.close_button = QLabel(), QPushButton("Copy details"), QPushButton("Close")
@@ -68,14 +69,16 @@ class Card(QFrame):
         width = min(440, self._over.width() - 4 * GRID)
         self.setFixedWidth(width)
         self.adjustSize()
-        self.move(self._over.width() - width - 2 * GRID, self._over.height() - self.height() - 2 * GRID)
+        corner = self._over.mapTo(self._over.window(), self._over.rect().bottomRight())
+        self.move(corner.x() - width - 2 * GRID, corner.y() - self.height() - 8 * GRID)
 
 
-class LogPanel(QWidget):
+class LogPanel(QFrame):
     """All notices since the start, with their details."""
 
     def __init__(self, studio: Studio):
         super().__init__()
+        self.setObjectName("panel")
         self.list, self.details = QListWidget(), QPlainTextEdit()
         self.list.setObjectName("bare")
         self.list.setWordWrap(True)

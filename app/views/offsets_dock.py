@@ -9,7 +9,7 @@ from PySide6.QtCore import (
     QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, QSortFilterProxyModel, Qt,
 )  # fmt: skip
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHeaderView, QStyledItemDelegate, QTableView, QVBoxLayout
 
 from app.derived import Derived, Offsets
 from app.state import Studio
@@ -81,11 +81,12 @@ class _Bar(QStyledItemDelegate):
         super().paint(painter, option, index)
 
 
-class OffsetsPanel(QWidget):
+class OffsetsPanel(QFrame):
     """The table of the present comparison with its summary."""
 
     def __init__(self, studio: Studio, derived: Derived):
         super().__init__()
+        self.setObjectName("panel")
         self.studio, self.derived = studio, derived
         self.model = OffsetsModel()
         self.sorted = QSortFilterProxyModel()
@@ -108,7 +109,7 @@ class OffsetsPanel(QWidget):
         header.setHighlightSections(False)
         self.title, self.summary = label("", "title"), ElidedLabel()
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(1, 1, 1, 1)
         column.setSpacing(0)
         head = row(self.title)
         head.addWidget(self.summary, 1)

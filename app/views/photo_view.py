@@ -102,9 +102,9 @@ class PhotoView(QWidget):
             return
         polygon = QPolygonF(marks.points_of(zoom.to_screen(_roi_corners(photo.encoded))))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for colour, width in ((QColor(0, 0, 0, 110), 2.5), (QColor(255, 255, 255, 220), 1.2)):
-            pen = QPen(colour, width)
-            pen.setDashPattern([5 * 1.2 / width, 4 * 1.2 / width])
+        dashes = QPen(QColor(255, 255, 255, 230), 1.2)
+        dashes.setDashPattern([5, 4])
+        for pen in (QPen(QColor(0, 0, 0, 80), 2.2), dashes):
             painter.setPen(pen)
             painter.drawPolygon(polygon)
 

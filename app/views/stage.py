@@ -59,7 +59,7 @@ class FacePanel(Panel):
         self.at.addItem("at A's points", "a")
         self.at.addItem("at my points", "custom")
         for combo in (self.a, self.b, self.at):
-            combo.setMinimumContentsLength(6)
+            combo.setMinimumContentsLength(9)
             combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.head.addStretch(1)
         for widget in (self.a, label("against", "muted"), self.b, self.at):
