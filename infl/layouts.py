@@ -107,7 +107,9 @@ def load_layout(path: str | Path) -> Layout:
     count = len(file.points)
     for i, point in enumerate(file.points):
         if point.mirror >= count:
-            raise FileError(path, f"mirror partner {point.mirror} is outside 0…{count - 1}.", place=f"points.{i}")
+            raise FileError(
+                path, f"mirror partner {point.mirror} is outside 0…{count - 1}.", place=f"points.{i}"
+            )
     for i, edge in enumerate(file.edges):
         if not all(0 <= end < count for end in edge):
             raise FileError(path, f"edge {edge} leaves the points 0…{count - 1}.", place=f"edges.{i}")
@@ -127,7 +129,8 @@ def save_layout(layout: Layout, path: str | Path) -> None:
     )  # fmt: skip
     head = file.model_dump(exclude={"points", "edges"})
     rows = ",\n".join("  " + json.dumps(p.model_dump(), ensure_ascii=False) for p in file.points)
-    text = json.dumps(head, ensure_ascii=False)[:-1] + f',\n "points": [\n{rows}\n ],\n "edges": {json.dumps(file.edges)}}}\n'
+    start = json.dumps(head, ensure_ascii=False)[:-1]
+    text = f'{start},\n "points": [\n{rows}\n ],\n "edges": {json.dumps(file.edges)}}}\n'
     temporary = path.with_name(path.name + ".part")
     temporary.write_text(text, encoding="utf-8")
     load_layout(temporary)
@@ -150,4 +153,6 @@ def layout(name: str | Path) -> Layout:
         return _shipped(str(name))
     if str(name).endswith(".json"):
         return load_layout(name)
-    raise InflError(f"There is no layout “{name}”. Known: {', '.join(layout_names())}; or give the path of a .json.")
+    raise InflError(
+        f"There is no layout “{name}”. Known: {', '.join(layout_names())}; or give the path of a .json."
+    )

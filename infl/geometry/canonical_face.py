@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -59,7 +60,7 @@ class CanonicalFace:
 def save_canonical_face(face: CanonicalFace, path: str | Path) -> None:
     """Write `face` as .npz (no pickle), whole or not at all; the same face gives the same bytes."""
     path = Path(path)
-    arrays: dict[str, np.ndarray] = {
+    arrays: dict[str, Any] = {
         "format_version": np.int32(FORMAT_VERSION),
         "vertices": face.vertices, "triangles": face.triangles, "uv": face.uv,
         "mirror_vertices": face.mirror_vertices, "interocular": np.float64(face.interocular),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from infl.geometry.canonical_face import CanonicalFace
 
@@ -47,7 +47,7 @@ def _index(face: CanonicalFace, regions: tuple[str, ...] | None):
     else:
         ids = np.sort(np.concatenate([face.regions[name] for name in regions]))
     corners = face.vertices[face.triangles[ids]].astype(np.float64)
-    tree = cKDTree(corners.reshape(-1, 3))
+    tree = KDTree(corners.reshape(-1, 3))
     centres = corners.mean(1)
     radii = np.linalg.norm(corners - centres[:, None], axis=2).max(1)
     return ids, corners, tree, centres, radii

@@ -1,1 +1,1 @@
-"""How the canonical face and the layouts are made: `python -m infl.geometry.authoring` writes them again, bit for bit."""
+"""How the canonical face and the layouts are made; `python -m infl.geometry.authoring` makes them bit for bit."""

@@ -25,7 +25,7 @@ class Anchors:
         upper, lower = curve["upper_lid"], curve["lower_lid"]
         self.inner_eye, self.outer_eye = upper[0], upper[-1]
         self.upper_lid, self.lower_lid = upper, lower
-        self.pupil = np.array(EYE_CENTRE) + [0, 0, 13.2]
+        self.pupil = np.add(EYE_CENTRE, [0, 0, 13.2])
         self.brow_upper, self.brow_lower = curve["brow_upper_edge"], curve["brow_lower_edge"]
         self.brow_line = BROW_LINE * self.brow_upper + (1 - BROW_LINE) * self.brow_lower
         self.brow_inner, self.brow_outer = self.brow_line[0], self.brow_line[-1]
@@ -57,7 +57,7 @@ class Anchors:
     def iris(self, degrees: float) -> np.ndarray:
         """The iris border at an angle: 0 towards the temple, 90 upwards."""
         a = np.radians(degrees)
-        return np.array(EYE_CENTRE) + [IRIS_RADIUS * np.cos(a), IRIS_RADIUS * np.sin(a), 10.7]
+        return np.add(EYE_CENTRE, [IRIS_RADIUS * np.cos(a), IRIS_RADIUS * np.sin(a), 10.7])
 
     def front(self, x: float, y: float) -> np.ndarray:
         """The skin straight behind (x, y) of the frontal view."""

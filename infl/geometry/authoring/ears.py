@@ -1,4 +1,4 @@
-"""The left ear: a shell lofted from its outline, with helix, scapha, antihelix and concha, its back sunk into the head."""
+"""The left ear: a shell lofted from its outline, with helix, antihelix and concha, its back sunk into the head."""
 
 from __future__ import annotations
 

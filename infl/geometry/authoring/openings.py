@@ -1,4 +1,4 @@
-"""What lies behind the skin's openings: lid margins down to the eyeball, lips rolled into the mouth, and the eyeballs."""
+"""What lies behind the skin's openings: lid margins down to the eyeballs, these, and lips rolled into the mouth."""
 
 from __future__ import annotations
 

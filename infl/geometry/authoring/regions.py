@@ -7,12 +7,14 @@ does not reach; what is left is told apart by height and depth.
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.path import Path as Polygon
+
+from infl.geometry.authoring.polygon import inside
 
 # Regions that span the midline; all others come as left_… and right_….
 MIDLINE = frozenset(
-    "nose_bridge nose_tip philtrum upper_lip lower_lip chin forehead throat neck scalp inner_mouth".split()
-)
+    [*("nose_bridge", "nose_tip", "philtrum", "upper_lip", "lower_lip", "inner_mouth"),
+     *("chin", "forehead", "throat", "neck", "scalp")]
+)  # fmt: skip
 
 
 def skin_regions(centres: np.ndarray, features: dict[str, np.ndarray]) -> np.ndarray:
@@ -20,8 +22,7 @@ def skin_regions(centres: np.ndarray, features: dict[str, np.ndarray]) -> np.nda
     names = _by_place(centres)
     front = centres[:, :2]
     for name, outline, depth in reversed(_polygons(features)):
-        inside = Polygon(outline).contains_points(front) & (centres[:, 2] > depth)
-        names[inside] = name
+        names[inside(outline, front) & (centres[:, 2] > depth)] = name
     return names
 
 

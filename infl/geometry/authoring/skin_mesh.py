@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.path import Path as Polygon
-from scipy.spatial import ConvexHull, cKDTree
+from scipy.spatial import ConvexHull, KDTree
 
-from infl.geometry.authoring.skin_surface import CENTRE, AuthoredCurves, SkinSurface, directions
+from infl.geometry.authoring.polygon import inside
+from infl.geometry.authoring.skin_surface import AuthoredCurves, SkinSurface, directions
 
 FINEST, COARSEST = 1.25, 9.5  # mm between free vertices: beside a feature curve, and at the back of the head
 GRADING = 0.2  # mm of spacing per mm away from the features
@@ -45,7 +45,7 @@ def _feature_vertices(authored: AuthoredCurves) -> np.ndarray:
     rows = [*authored.profile.values(), authored.neck_edge, *authored.features.values()]
     points = np.vstack(rows)
     points = points[points[:, 1] >= authored.neck_edge[:, 1].min() - 1e-6]
-    tree = cKDTree(points)
+    tree = KDTree(points)
     keep, seen = [], np.zeros(len(points), bool)
     for i in range(len(points)):
         if not seen[i]:
@@ -62,11 +62,11 @@ def _front(points: np.ndarray) -> np.ndarray:
     return 100 * d[:, :2] / (1 + d[:, 2:])
 
 
-def _openings(authored: AuthoredCurves) -> list[Polygon]:
+def _openings(authored: AuthoredCurves) -> list[np.ndarray]:
     f = authored.features
     eye = np.vstack([f["upper_lid"], f["lower_lid"][::-1]])
     mouth = np.vstack([f["upper_lip_inner"], f["lower_lip_inner"][::-1]])
-    return [Polygon(_front(eye)), Polygon(_front(mouth))]
+    return [_front(eye), _front(mouth)]
 
 
 def _spacing(points: np.ndarray, to_feature: np.ndarray) -> np.ndarray:
@@ -83,13 +83,13 @@ def _free_vertices(surface, authored, fixed, openings) -> np.ndarray:
     d[:, 0] = np.abs(d[:, 0])
     candidates = surface.at(d)
     fine = np.vstack([v for k, v in authored.features.items() if k != "jaw_line"])
-    spacing = _spacing(candidates, cKDTree(fine).query(candidates)[0])
-    jaw = cKDTree(authored.features["jaw_line"]).query(candidates)[0]
+    spacing = _spacing(candidates, KDTree(fine).query(candidates)[0])
+    jaw = KDTree(authored.features["jaw_line"]).query(candidates)[0]
     spacing = np.minimum(spacing, JAW_SPACING + GRADING * jaw)
-    inside = _above_neck(candidates, authored) & (candidates[:, 0] > 0.55 * spacing)
+    wanted = _above_neck(candidates, authored) & (candidates[:, 0] > 0.55 * spacing)
     for opening in openings:
-        inside &= ~opening.contains_points(_front(candidates))
-    candidates, spacing = candidates[inside], spacing[inside]
+        wanted &= ~inside(opening, _front(candidates))
+    candidates, spacing = candidates[wanted], spacing[wanted]
     order = np.argsort(spacing, kind="stable")
     cell = COARSEST
     grid: dict[tuple[int, int, int], list[np.ndarray]] = {}
@@ -128,7 +128,7 @@ def _half_triangles(points, openings, authored) -> np.ndarray:
     edge = np.abs(points[:, 1] - authored.neck_edge[:, 1].mean()) < 1e-6
     keep = ~edge[left].all(1)
     for opening in openings:
-        keep &= ~opening.contains_points(_front(centre))
+        keep &= ~inside(opening, _front(centre))
     left = left[keep]
     d = directions(points)
     flip = (

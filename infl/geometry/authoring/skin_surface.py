@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.interpolate import RBFInterpolator
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from infl.geometry.authoring import curves
 from infl.geometry.authoring.splines import length, mirrored, smooth_curve
@@ -84,7 +84,7 @@ class SkinSurface:
 
 def _thinned(points: np.ndarray, distance: float) -> np.ndarray:
     """Indices of `points` such that no two are closer than `distance`, earlier ones kept."""
-    tree = cKDTree(points)
+    tree = KDTree(points)
     seen = np.zeros(len(points), bool)
     keep = []
     for i in range(len(points)):

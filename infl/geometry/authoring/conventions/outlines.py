@@ -26,7 +26,7 @@ def scut86(face: CanonicalFace) -> Layout:
     outline = np.vstack([hairline[:-1], a.jaw[::-1]])  # crown to chin
     points = seen(outline, _SCUT_OUTLINE)
     side = numbered("outline", points, "outline", contour=True)
-    s.add(right(side) + [mark("chin", a.chin, "outline", contour=True)] + left(side[::-1]))
+    s.add([*right(side), mark("chin", a.chin, "outline", contour=True), *left(side[::-1])])
     s.marks.insert(0, mark("hairline centre", middle(hairline), "outline", contour=True))
     s.edges = [(i, (i + 1) % 22) for i in range(22)]
     upper = numbered("brow upper edge", at_x(a.brow_upper, 16, 26, 36, 46, 55.4), "brow")
@@ -40,7 +40,7 @@ def scut86(face: CanonicalFace) -> Layout:
     sides = [splines.at_height(a.curve["nose_outline"], y) for y in (-1.5, -12.9, -23.5, -33)]
     nose = [*numbered("nose side", sides, "nose"), mark("nose wing", a.nose_wing, "nose")]
     nose += [mark("nose wing foot", a.front(11.4, -48.7), "nose")]
-    s.add(right(nose) + [mark("nose base centre", a.subnasale, "nose")] + left(nose[::-1]))
+    s.add([*right(nose), mark("nose base centre", a.subnasale, "nose"), *left(nose[::-1])])
     lip = [mark("lip peak", a.cupid_peak, "mouth"), *numbered("upper lip", at_x(a.lip_upper, 15.6), "mouth")]
     lip += [mark("mouth corner", a.mouth_corner, "mouth")]
     s.add(back(lip, mark("upper lip centre", middle(a.lip_upper), "mouth")))
@@ -64,7 +64,7 @@ def imm73(face: CanonicalFace) -> Layout:
     side = [splines.at_height(a.curve["nose_outline"], y) for y in (-2.7, -26.5)]
     nose = [*numbered("nose side", side, "nose"), mark("nose wing", a.nose_wing, "nose")]
     nose += [mark("nose wing base", a.nose_wing_base, "nose"), _nostril(a)]
-    s.add(left(nose) + [mark("nose base centre", a.subnasale, "nose")] + right(nose[::-1]))
+    s.add([*left(nose), mark("nose base centre", a.subnasale, "nose"), *right(nose[::-1])])
     s.add([mark("nose tip", a.nose_tip, "nose")])
     lip = [mark("lip peak", a.cupid_peak, "mouth"), *numbered("upper lip", at_x(a.lip_upper, 17.6), "mouth")]
     lip += [mark("mouth corner", a.mouth_corner, "mouth")]
@@ -105,7 +105,7 @@ def helen194(face: CanonicalFace) -> Layout:
     s.add(across(points, chin))
     side = seen(a.curve["nose_outline"], [0, 0.22, 0.44, 0.62, 0.78, 0.9, 1.0])
     nose = [*numbered("nose side", side, "nose"), _nostril(a)]
-    s.add(right(nose) + [mark("nose base centre", a.subnasale, "nose")] + left(nose[::-1]))
+    s.add([*right(nose), mark("nose base centre", a.subnasale, "nose"), *left(nose[::-1])])
     s.add(_mouth_ring("outer", a.lip_upper, a.lip_lower, 28), closed=True)
     s.add(_mouth_ring("inner", a.inner_upper, a.inner_lower, 28), closed=True)
     for name, top, bottom in (("eyelid", a.upper_lid, a.lower_lid), ("brow", a.brow_upper, a.brow_lower)):
