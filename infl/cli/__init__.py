@@ -119,7 +119,9 @@ def train(
     ] = None,
     people: Annotated[
         Path | None,
-        tyro.conf.arg(metavar="FOLDER", help="Where the people that the recipe wants are rendered, or are already."),
+        tyro.conf.arg(
+            metavar="FOLDER", help="Where the people that the recipe wants are rendered, or are already."
+        ),
     ] = None,
     device: Literal["cpu", "cuda"] = "cpu",
 ) -> None:

@@ -9,7 +9,7 @@ from rich.table import Table
 from infl.cli.console import problems
 from infl.evaluation import Report
 
-WIDTH = 110
+WIDTH = 130
 """Columns where the output is no terminal: nothing is cut off in a file."""
 
 

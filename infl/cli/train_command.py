@@ -63,9 +63,12 @@ def sets_of(recipe: Recipe, root: Path | None) -> list[Dataset]:
         raise InflError(
             f"The recipe {recipe.name} names sets by their folders: say where these are with --root."
         )
+    demo = resource("demo")
+    if recipe.demo and not demo.is_dir():
+        raise InflError(
+            f"The recipe {recipe.name} wants the demo's sets, but this copy has none ({demo} is missing)."
+        )
     named = [str(Path(root or "", choice.folder)) + (f":{choice.annotation}" if choice.annotation else "")
              for choice in recipe.sets]  # fmt: skip
-    demo = (
-        sorted(str(folder) for folder in resource("demo").iterdir() if folder.is_dir()) if recipe.demo else []
-    )
-    return open_data([*named, *demo])
+    drawn = sorted(str(folder) for folder in demo.iterdir() if folder.is_dir()) if recipe.demo else []
+    return open_data([*named, *drawn])

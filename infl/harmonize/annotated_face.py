@@ -31,11 +31,12 @@ def encode_annotated(
     known = np.isfinite(sample.points[:, 0])
     if known.sum() < 2:
         return landmarker.encode(image)
-    whole = landmarker.encode(image)
-    if alone and _distance(landmarker, whole, dataset, sample, known) <= ELSEWHERE:
-        return whole
-    close = _encode_part(landmarker, image, *_square(dataset, sample, known))
-    looks = [close] if not alone else [close, whole]
+    looks = []
+    if alone:
+        looks = [landmarker.encode(image)]
+        if _distance(landmarker, looks[0], dataset, sample, known) <= ELSEWHERE:
+            return looks[0]
+    looks.append(_encode_part(landmarker, image, *_square(dataset, sample, known)))
     return min(looks, key=lambda look: _distance(landmarker, look, dataset, sample, known))
 
 

@@ -18,7 +18,7 @@ from infl.export.harmonised_face import HarmonisedFace, Original, Source
 from infl.export.hdf5_writer import HarmonisedWriter
 from infl.harmonize.annotated_face import encode_annotated
 from infl.harmonize.facing import facing, layout_normals
-from infl.harmonize.transfer import same_points, transfer
+from infl.harmonize.transfer import same_points, transfer_clicks
 from infl.images import cv2
 from infl.layouts import Layout
 from infl.model.landmarker import Encoded, Landmarker
@@ -98,7 +98,7 @@ def harmonise_face(
     if target.transfer and dataset.layout is not None and dataset.convention in landmarker.conventions:
         own = landmarker.query(encoded, dataset.layout, dataset.convention)
     seen = facing(encoded.camera, found.points3d, target.normals, target.layout.contour)
-    moved = transfer(sample.points, sample.visibility, own, found, seen, pairs)
+    moved = transfer_clicks(sample.points, sample.visibility, own, found, seen, pairs)
     return HarmonisedFace(
         image="", key=sample.key, dataset=dataset.name, convention=dataset.convention, split=sample.split,
         subject=sample.subject, size=encoded.image_size, sha256="", points=moved.points, sigma=found.sigma,

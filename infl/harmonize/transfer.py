@@ -21,8 +21,9 @@ from infl.export.harmonised_face import HUMAN, PREDICTED, TRANSFERRED
 from infl.layouts import Layout
 from infl.model.landmarker import Landmarks
 
-SAME = 0.5
-"""Millimetres on C within which two layouts' points are one and the same."""
+SAME = 1.5
+"""Millimetres on C within which two layouts' points are one and the same: what annotators repeat to. (Layouts that
+divide a jaw line into 16 and into 32 put "the same" points up to 1.1 mm apart; neighbours are 4 mm and more.)"""
 
 
 def same_points(target: Layout, own: Layout) -> np.ndarray:
@@ -55,7 +56,7 @@ class Transferred:
     provenance: np.ndarray
 
 
-def transfer(
+def transfer_clicks(
     clicked: np.ndarray, seen: np.ndarray, own: Landmarks | None, target: Landmarks, turned_to_us: np.ndarray,
     pairs: np.ndarray,
 ) -> Transferred:  # fmt: skip

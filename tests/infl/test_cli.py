@@ -1,4 +1,5 @@
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -144,6 +145,31 @@ def test_train_goes_on_where_it_was_and_its_checkpoint_predicts(folder, target, 
     call("predict", folder / "0.png", "--layout", target, "--convention", "here", "--out", tmp_path / "x.json",
          "--checkpoint", checkpoint)  # fmt: skip
     assert "1 faces" in capsys.readouterr().out
+
+
+def test_ctrl_c_says_how_training_goes_on(folder, tmp_path):
+    recipe = {"name": "long", "steps": 10000, "search_batch": 1, "crop_batch": 1, "points": 3, "threads": 1}
+    (tmp_path / "long.json").write_text(json.dumps(recipe))
+    command = [
+        "train",
+        "--data",
+        str(folder),
+        "--out",
+        str(tmp_path / "run"),
+        "--recipe",
+        str(tmp_path / "long.json"),
+    ]
+    code = "from infl.cli import main; main()"
+    job = subprocess.Popen([sys.executable, "-c", code, *command], stderr=subprocess.PIPE, text=True)
+    assert job.stderr is not None
+    for line in job.stderr:
+        if line.startswith("training"):
+            job.send_signal(signal.SIGINT)
+            break
+    said = job.stderr.read()
+    assert job.wait(30) == 130
+    assert "the same command goes on" in said
+    assert "Traceback" not in said
 
 
 def test_train_finds_the_sets_of_a_recipe_below_a_root(folder, tmp_path, capsys):

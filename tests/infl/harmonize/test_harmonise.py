@@ -111,6 +111,12 @@ def test_a_cancelled_job_leaves_nothing_and_an_older_file_untouched(landmarker, 
     assert out.read_text() == "an older file"
 
 
+def test_what_a_killed_job_left_does_not_disturb_the_next(landmarker, folder, layout_of, tmp_path):
+    (tmp_path / "x.h5.part").write_bytes(b"half a file")
+    assert len(made(landmarker, [folder], layout_of("target"), tmp_path / "x.h5")) == 3
+    assert [path.name for path in tmp_path.glob("x.h5*")] == ["x.h5"]
+
+
 def test_sets_of_one_name_and_unknown_conventions(landmarker, drawn_set, layout_of, tmp_path):
     (tmp_path / "b").mkdir()
     first = drawn_set("a", layout_of("own", *OWN), "here", 2)

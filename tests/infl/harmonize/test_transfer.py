@@ -3,7 +3,7 @@ import pytest
 
 from infl.datasets.dataset import ABSENT, OCCLUDED, VISIBLE
 from infl.export.harmonised_face import HUMAN, PREDICTED, TRANSFERRED
-from infl.harmonize.transfer import same_points, transfer
+from infl.harmonize.transfer import same_points, transfer_clicks
 from infl.model.landmarker import Landmarks
 
 EYES = ("right_eye_outer", "left_eye_outer")
@@ -31,7 +31,7 @@ def test_a_point_of_the_own_layout_serves_one_target_point_only(layout_of):
 def test_a_click_moves_by_what_the_conventions_differ():
     own = landmarks([[10, 10], [50, 50]], np.zeros((2, 3)), "here")
     target = landmarks([[12, 9], [70, 70]], np.zeros((2, 3)), "there")
-    moved = transfer(np.array([[11.0, 12.0], [0, 0]], np.float32), np.array([OCCLUDED, VISIBLE]), own, target,
+    moved = transfer_clicks(np.array([[11.0, 12.0], [0, 0]], np.float32), np.array([OCCLUDED, VISIBLE]), own, target,
                      np.array([VISIBLE, OCCLUDED], np.uint8), np.array([0, -1]))  # fmt: skip
     assert moved.points.tolist() == [[13, 11], [70, 70]]
     assert moved.provenance.tolist() == [TRANSFERRED, PREDICTED]
@@ -41,14 +41,16 @@ def test_a_click_moves_by_what_the_conventions_differ():
 def test_a_click_stays_bit_for_bit_where_the_convention_is_the_same():
     clicked = np.array([[1 / 3, 2e4 / 7]], np.float32)
     found = landmarks([[10.1, 10.2]], np.ones((1, 3)), "here")
-    kept = transfer(clicked, np.array([VISIBLE]), found, found, np.array([VISIBLE], np.uint8), np.array([0]))
+    kept = transfer_clicks(
+        clicked, np.array([VISIBLE]), found, found, np.array([VISIBLE], np.uint8), np.array([0])
+    )
     assert kept.points.tobytes() == clicked.tobytes()
     assert kept.provenance.tolist() == [HUMAN]
 
 
 def test_a_neighbouring_query_of_the_same_convention_is_moved_and_says_so():
     own, target = landmarks([[10, 10]], [[1, 1, 1]], "here"), landmarks([[10.5, 10]], [[1.3, 1, 1]], "here")
-    moved = transfer(np.array([[20.0, 20.0]], np.float32), np.array([VISIBLE]), own, target,
+    moved = transfer_clicks(np.array([[20.0, 20.0]], np.float32), np.array([VISIBLE]), own, target,
                      np.array([VISIBLE], np.uint8), np.array([0]))  # fmt: skip
     assert moved.points.tolist() == [[20.5, 20]]
     assert moved.provenance.tolist() == [TRANSFERRED]
@@ -59,14 +61,14 @@ def test_a_neighbouring_query_of_the_same_convention_is_moved_and_says_so():
 )
 def test_what_was_not_clicked_is_predicted(clicked, seen):
     found = landmarks([[10, 10]], np.zeros((1, 3)), "here")
-    result = transfer(np.array([clicked], np.float32), np.array([seen]), found, found, np.array([VISIBLE], np.uint8),
-                      np.array([0]))  # fmt: skip
+    clicks, shown = np.array([clicked], np.float32), np.array([VISIBLE], np.uint8)
+    result = transfer_clicks(clicks, np.array([seen]), found, found, shown, np.array([0]))
     assert result.points.tolist() == [[10, 10]]
     assert result.provenance.tolist() == [PREDICTED]
 
 
 def test_without_a_prediction_of_the_own_layout_everything_is_predicted():
     target = landmarks([[10, 10]], np.zeros((1, 3)), "here")
-    result = transfer(np.array([[1.0, 1.0]], np.float32), np.array([VISIBLE]), None, target,
+    result = transfer_clicks(np.array([[1.0, 1.0]], np.float32), np.array([VISIBLE]), None, target,
                       np.array([VISIBLE], np.uint8), np.array([0]))  # fmt: skip
     assert result.provenance.tolist() == [PREDICTED]
