@@ -149,9 +149,11 @@ class HarmonisedWriter:
         return rows
 
     def _discard(self) -> None:
-        if self._file:
-            self._file.close()
-        self.temporary.unlink(missing_ok=True)
+        try:
+            if self._file:
+                self._file.close()
+        finally:
+            self.temporary.unlink(missing_ok=True)
 
 
 def _empty(group: h5py.Group, name: str, shape: tuple[int, ...], kind: np.dtype, rows: int) -> None:

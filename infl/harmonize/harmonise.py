@@ -43,9 +43,9 @@ def harmonise(
     """Write every face of `datasets` in the layout `target` as `convention` means it, and return the file's path.
 
     With `transfer`, human clicks are kept and moved by what the conventions differ (`infl.harmonize.transfer`);
-    without, every point is predicted. A picture that cannot be read is left out and noted in the file; so is a set
-    whose clicks cannot be moved, because its layout or convention is not known: it is predicted. The file appears
-    under its name only when it is whole. Raises InflError for an unknown convention, or when nothing can be written.
+    without, every point is predicted. A picture that cannot be read is left out; a set whose layout or convention is
+    not known is predicted; both are noted in the file. It appears under its name only when it is whole.
+    Raises InflError when `convention` is not known, or nothing can be written.
     """
     out = Path(out)
     landmarker.offsets(convention, at=target)  # an unknown convention is said before the work

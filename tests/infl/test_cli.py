@@ -237,19 +237,6 @@ def test_as_a_program(tmp_path):
     assert told.stderr.count("\n") == 1
 
 
-def test_doctor_names_what_it_finds(capsys, monkeypatch):
-    monkeypatch.delenv("DISPLAY", raising=False)
-    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
-    if resource("models", "research.safetensors").exists():
-        call("doctor")
-    else:
-        assert "checkpoint" in fails(capsys, "doctor")
-        return
-    said = capsys.readouterr().out
-    for part in ("system", "libraries", "torch", "device", "resources", "checkpoint", "Qt"):
-        assert part in said
-
-
 def test_the_shipped_checkpoint_harmonises(folder, tmp_path, capsys):
     if not resource("models", "research.safetensors").exists():
         pytest.skip("no checkpoint comes with this copy")
