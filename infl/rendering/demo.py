@@ -128,7 +128,7 @@ def pictures_of(demo: DemoSet) -> Job[list[Picture]]:
         split = "val" if subject >= SUBJECTS - HELD_OUT_SUBJECTS else "train"
         for shot in range(PICTURES_EACH):
             rng = np.random.default_rng((demo.seed, subject, shot + 1))
-            picture = _shoot(rng, person, demo.scenes)
+            picture = shoot(rng, person, demo.scenes)
             there = np.einsum("kc,kcd->kd", barycentric, picture.face[corners])
             tremble = TREMBLE * _interocular(picture) * rng.normal(size=(len(points), 2))
             name = f"subject{subject + 1:02d}_{shot + 1}.jpg"
@@ -138,7 +138,8 @@ def pictures_of(demo: DemoSet) -> Job[list[Picture]]:
     return out
 
 
-def _shoot(rng: np.random.Generator, person: Person, scenes: tuple[str, ...]) -> Photograph:
+def shoot(rng: np.random.Generator, person: Person, scenes: tuple[str, ...]) -> Photograph:
+    """A picture of `person` as the sets hold them: turned a little less than people for training are."""
     pose = random_pose(rng)
     pose = replace(pose, yaw=0.8 * pose.yaw, pitch=0.8 * pose.pitch, roll=0.7 * pose.roll)
     expression, light = random_expression(rng), random_light(rng)

@@ -44,7 +44,8 @@ def test_perspective_interpolates_in_space_and_not_on_the_screen():
 
 def test_the_nearer_of_two_crossing_triangles_is_seen():
     square = [(0, 0), (40, 0), (0, 40)]
-    soup = triangles(square + square, [1, 3, 1, 3, 1, 3], [[0, 1, 2], [3, 4, 5]], perspective=False)
+    two = np.array([[0, 1, 2], [3, 4, 5]])
+    soup = triangles(square + square, [1, 3, 1, 3, 1, 3], two, perspective=False)
     raster = rasterise(soup, (40, 40))
     assert raster.triangle[4, 2] == 0  # depth 1 on the left side of the first …
     assert raster.triangle[2, 30] == 1  # … which lies behind the second on the right
