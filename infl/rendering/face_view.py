@@ -135,6 +135,9 @@ class FaceView:
         self.normals = vertex_normals(self.vertices, self.triangles)
         self.crease = creases(self.vertices, self.triangles, self.normals)
         self.clay = Clay.of(face)
+        # A whole head hides its inside, but for what is seen through the neck's end; a bare mask does not.
+        self.closed = np.full(len(self.triangles), "scalp" in face.regions)
+        self.closed[face.regions.get("neck", np.zeros(0, int))] = False
         named = [line for name, line in face.curves.items() if not name.startswith("profile")]
         framed = np.vstack(named) if named else self.vertices
         low, high = framed.min(0), framed.max(0)
@@ -167,19 +170,21 @@ class FaceView:
         `colours` (V, 3) uint8 cover the clay by `strength` (0…1).
         """
         camera, screen = self._screen(orbit, size)
-        ids = paint(screen, size)
+        ids = paint(screen, size, (screen.area < 0) | ~self.closed)
         albedo, cover = self._albedo(colours, strength)
         lit = self.clay.shade(self.normals @ camera.rotation.T, self.crease, albedo, cover)
-        image = np.empty((size[1], size[0], 4), np.uint8)
+        image = np.empty((size[0] * size[1], 4), np.uint8)
         image[:] = (0, 0, 0, 0) if background is None else (*background, 255)
-        rows, columns = np.nonzero(ids >= 0)
-        slopes = _colour_slopes(screen, lit[self.triangles])
-        slope = slopes[ids[rows, columns]]
-        colour = slope[:, 0] * columns[:, None].astype(np.float32)
-        colour += slope[:, 1] * rows[:, None].astype(np.float32)
-        colour += slope[:, 2]
-        image[rows, columns, :3] = np.clip(colour, 0, 255)
-        image[rows, columns, 3] = 255
+        pixel = np.flatnonzero(ids.ravel() >= 0)
+        slope = _colour_slopes(screen, lit[self.triangles]).take(ids.ravel()[pixel], 0)
+        colour = np.empty((len(pixel), 4), np.float32)
+        np.multiply(slope[:, 0], (pixel % size[0]).astype(np.float32)[:, None], out=colour[:, :3])
+        slope[:, 1] *= (pixel // size[0]).astype(np.float32)[:, None]
+        colour[:, :3] += slope[:, 1]
+        colour[:, :3] += slope[:, 2]
+        colour[:, 3] = 255
+        image[pixel] = np.clip(colour, 0, 255, out=colour)
+        image = image.reshape(size[1], size[0], 4)
         return FacePicture(image, ids, camera, self.vertices, self.triangles, screen)
 
     def smooth(

@@ -52,12 +52,12 @@ _MOUTH, _CHIN, _JAW, _CHEEK = (
 
 IDENTITY: dict[str, tuple[Bump, ...]] = {
     "face width": (Bump((0, 0, 0), (_FAR, _FAR, _FAR), stretch=(0.045, 0, 0)),),
-    "face height": (Bump((0, -20, 0), (_FAR, _FAR, _FAR), stretch=(0, 0.035, 0)),),
+    "face height": (Bump((0, -20, 0), (_FAR, _FAR, _FAR), stretch=(0, 0.03, 0)),),
     "face depth": (Bump((0, 0, -60), (_FAR, _FAR, _FAR), stretch=(0, 0, 0.05)),),
-    "lower face length": (Bump((0, -115, 0), (_FAR, 38, _FAR), push=(0, -5.0, 0)),),
+    "lower face length": (Bump((0, -115, 0), (_FAR, 38, _FAR), push=(0, -3.4, 0)),),
     "jaw width": (Bump(_JAW, (26, 30, 45), push=(4.5, 0, 0)),),
     "jaw angle height": (Bump(_JAW, (26, 26, 40), push=(0, -5.0, 0)),),
-    "chin length": (Bump(_CHIN, (26, 16, 30), push=(0, -4.0, 0)),),
+    "chin length": (Bump(_CHIN, (26, 16, 30), push=(0, -2.8, 0)),),
     "chin projection": (Bump(_CHIN, (24, 18, 30), push=(0, 0, 4.0)),),
     "chin width": (Bump(_CHIN, (26, 16, 34), stretch=(0.22, 0, 0)),),
     "cheek fullness": (Bump((46, -54, -2), (20, 22, 28), push=(3.2, 0, 3.2)),),

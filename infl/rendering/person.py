@@ -116,7 +116,7 @@ def random_expression(rng: np.random.Generator) -> Expression:
     if weights[names.index("pucker")] > 0:
         weights[names.index("smile")] *= 0.2
     weights[names.index("jaw sideways")] *= rng.choice((-1, 1))
-    jaw = rng.uniform(0, 22) if rng.random() < 0.35 else rng.uniform(0, 2.5)
+    jaw = 22 * rng.random() ** 1.4 if rng.random() < 0.3 else rng.uniform(0, 2.5)
     kind = rng.random()
     if kind < 0.12:
         lids = (1.0, 1.0)

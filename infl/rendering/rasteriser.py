@@ -129,11 +129,34 @@ def rasterise(triangles: ScreenTriangles, size: tuple[int, int], keep: np.ndarra
     buffer[pixel[winner]] = ids[winner]
     seen = np.flatnonzero(buffer >= 0)
     barycentric = np.zeros((width * height, 3), np.float32)
-    barycentric[seen], _ = triangles.barycentric(buffer[seen], (seen % width) * 1.0, (seen // width) * 1.0)
+    barycentric[seen] = _barycentrics(triangles, buffer[seen], seen % width, seen // width)
     depth = np.full(width * height, np.inf, np.float32)
     depth[seen] = triangles.depth_of(best[seen])
     shape = (height, width)
     return Raster(buffer.reshape(shape), barycentric.reshape(*shape, 3), depth.reshape(shape))
+
+
+def _barycentrics(triangles: ScreenTriangles, ids: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """(N, 3) float32 perspective-correct weights of N pixels inside their triangles.
+
+    Counted from each triangle's first corner, so that single precision is enough.
+    """
+    rows = [
+        triangles.corners[:, 0],
+        triangles.weights[:, 1, :2],
+        triangles.weights[:, 2, :2],
+        triangles.nearness,
+    ]
+    table = np.hstack(rows).astype(np.float32).take(ids, 0)
+    dx, dy = x.astype(np.float32) - table[:, 0], y.astype(np.float32) - table[:, 1]
+    out = np.empty((len(ids), 3), np.float32)
+    out[:, 1] = table[:, 2] * dx + table[:, 3] * dy
+    out[:, 2] = table[:, 4] * dx + table[:, 5] * dy
+    out[:, 0] = 1 - out[:, 1] - out[:, 2]
+    if triangles.perspective:
+        out *= table[:, 6:]
+        out /= out[:, :1] + out[:, 1:2] + out[:, 2:]
+    return out
 
 
 def _candidates(
@@ -204,12 +227,14 @@ def interpolate(raster: Raster, triangles: np.ndarray, attributes: np.ndarray) -
     """Values at the N covered pixels, (N, C) float32, of vertex `attributes` (V, C); row-major pixel
     order."""
     covered = raster.covered
-    corners = triangles[raster.triangle[covered]]
+    corners = triangles.take(raster.triangle[covered], 0)
     weights = raster.barycentric[covered]
     values = attributes.astype(np.float32, copy=False)
-    out = values[corners[:, 0]] * weights[:, :1]
-    out += values[corners[:, 1]] * weights[:, 1:2]
-    out += values[corners[:, 2]] * weights[:, 2:]
+    out = values.take(corners[:, 0], 0) * weights[:, :1]
+    for k in (1, 2):
+        more = values.take(corners[:, k], 0)
+        more *= weights[:, k : k + 1]
+        out += more
     return out
 
 

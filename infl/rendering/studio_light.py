@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from infl.geometry.canonical_face import CanonicalFace
 
 _BALL = 256  # side of the tables in pixels
+_TONE_STEPS = 1280  # of the tone curve, per unit of light
+_light = np.arange(int(1.6 * _TONE_STEPS) + 1) / _TONE_STEPS
+_TONE = np.clip(_light * (1 + 0.12 * _light) / (1 + 0.28 * _light), 0, 1).astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -84,20 +87,23 @@ class Clay:
         which is shaded less so that it can be read against its scale.
         """
         light, gloss = _ball()
-        length = np.sqrt((normals * normals).sum(1)) + 1e-9
-        x, y, z = normals[:, 0] / length, -normals[:, 1] / length, -normals[:, 2] / length
-        flip = np.where(z < 0, -1.0, 1.0)  # the inside of the sheet is lit as the side that is seen
-        scale = (_BALL - 1) / 2
-        column = ((x * flip + 1) * scale + 0.5).astype(np.int32)
-        row = ((y * flip + 1) * scale + 0.5).astype(np.int32)
+        x, y, z = np.ascontiguousarray(normals.T, np.float32)
+        # The inside of the sheet (z away from the viewer) is lit as the side that is seen, only darker.
+        scale = np.copysign((_BALL - 1) / 2, -z) / (np.sqrt(x * x + y * y + z * z) + 1e-9)
+        column = (x * scale + _BALL / 2).astype(np.int32)
+        row = (y * -scale + _BALL / 2).astype(np.int32)
         index = row * _BALL + column
-        dark = np.where(z < 0, 0.45, 1.0) * crease
-        irradiance = np.take(light.reshape(-1, 3), index, 0) * dark[:, None]
-        calm = (0.65 * cover)[:, None]
-        irradiance = irradiance * (1 - calm) + calm
-        shine = np.take(gloss.ravel(), index) * dark * (1 - 0.8 * cover)
-        linear = np.clip(albedo * irradiance + shine[:, None], 0, 1.6)
-        return 255.0 * np.clip(linear * (1 + linear * 0.12) / (1 + linear * 0.28), 0, 1)
+        dark = np.where(z > 0, np.float32(0.45), np.float32(1)) * crease.astype(np.float32)
+        colour = light.reshape(-1, 3).take(index, 0)
+        colour *= dark[:, None]
+        shine = gloss.ravel().take(index) * dark
+        if cover.any():
+            calm = 0.65 * cover.astype(np.float32)[:, None]
+            colour += (1 - colour) * calm
+            shine *= 1 - 0.8 * cover
+        colour *= albedo
+        colour += shine[:, None]
+        return 255.0 * _TONE.take((np.clip(colour, 0, 1.6) * _TONE_STEPS).astype(np.int32))
 
 
 def vertex_normals(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
