@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from app.state import Studio
 from infl.geometry.canonical_face import canonical_face
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from infl.model import Landmarks
 
 Answer = TypeVar("Answer")
+
+NEAR, FAR = 24.0, 48.0
+"""Millimetres from the nearest annotated point up to which, and from which on not at all, offsets are coloured."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,22 @@ class Derived:
             "offsets", (landmarker, a, b, layout),
             lambda: Offsets(a, b, layout, landmarker.offsets(a, reference=b, at=layout)),
         )  # fmt: skip
+
+    def evidence(self) -> np.ndarray:
+        """(V,) 0…1: how near a vertex is to points of the compared layouts; far from them an offset is a guess."""
+        s = self.studio
+        a, b, own = s.layout_of(s.comparison.a), s.layout_of(s.comparison.b), self.compared_layout()
+
+        def compute() -> np.ndarray:
+            known = [layout.queries for layout in (a, b) if layout is not None] or [own.queries]
+            vertices = canonical_face().vertices
+            if not len(np.concatenate(known)):
+                return np.ones(len(vertices))
+            distance = cKDTree(np.concatenate(known)).query(vertices)[0]
+            fade = np.clip((distance - NEAR) / (FAR - NEAR), 0, 1)
+            return 1 - fade * fade * (3 - 2 * fade)
+
+        return self._keep("evidence", (a, b, own if a is None and b is None else None), compute)
 
     def heat(self) -> np.ndarray | None:
         """(V,) float32 mm: length of the comparison's offset at every vertex of the canonical face."""

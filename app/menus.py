@@ -37,7 +37,7 @@ def declare(
 
 
 def _file(actions: Actions, operations: Operations, window: dict[str, Callable[[], object]]) -> None:
-    actions.add("open", FILE, "Open data sets…", operations.ask_open, "Ctrl+O", "Open a folder of annotated photographs")
+    actions.add("open", FILE, "Open…", operations.ask_open, "Ctrl+O", "Open data sets: a folder of annotated photographs, or a folder of such folders")
     actions.add("demo", FILE, "Open the demo sets", window["demo"])
     actions.separate(FILE)
     actions.add("open_project", FILE, "Open project…", window["open_project"], "Ctrl+Shift+O")

@@ -70,7 +70,7 @@ class Options:
     arrows: bool = True
     heat: bool = True
     mesh: bool = False
-    arrow_scale: float = 4.0
+    arrow_scale: float = 5.0
 
 
 @dataclass(frozen=True)

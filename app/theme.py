@@ -157,7 +157,7 @@ QPushButton:checked, QToolButton:checked {{ background: {t.accent_soft}; border-
 QPushButton:disabled, QToolButton:disabled {{ color: {t.muted}; background: transparent; }}
 QPushButton#primary {{ background: {t.accent}; color: {t.accent_text}; border-color: {t.accent}; font-weight: 600; }}
 QPushButton#primary:disabled {{ background: {t.line}; color: {t.muted}; border-color: {t.line}; }}
-QToolButton#quiet {{ background: transparent; border-color: transparent; padding: 3px 6px; }}
+QToolButton#quiet {{ background: transparent; border-color: transparent; padding: 3px 5px; }}
 QToolButton#quiet:hover {{ background: {t.hover}; }}
 QToolButton#quiet:checked {{ background: {t.accent_soft}; border-color: transparent; }}
 QToolButton::menu-indicator {{ image: none; }}
@@ -168,6 +168,7 @@ QComboBox, QLineEdit, QSpinBox, QDoubleSpinBox {{ background: {t.field}; border:
     selection-color: {t.text}; }}
 QComboBox::drop-down {{ border: 0; width: 22px; }}
 QComboBox::down-arrow {{ image: url({_icon("down", t)}); width: 12px; height: 12px; }}
+QSpinBox {{ padding-right: 20px; }}
 QSpinBox::up-button, QSpinBox::down-button {{ border: 0; width: 18px; background: transparent; }}
 QSpinBox::up-arrow {{ image: url({_icon("up", t)}); width: 12px; height: 12px; }}
 QSpinBox::down-arrow {{ image: url({_icon("down", t)}); width: 12px; height: 12px; }}
@@ -178,6 +179,8 @@ QAbstractItemView#bare {{ background: transparent; border: 0; }}
 QHeaderView {{ background: {t.panel}; border: 0; }}
 QHeaderView::section {{ background: {t.panel}; color: {t.muted}; border: 0;
     border-bottom: 1px solid {t.line}; padding: 4px 8px; font-size: {SMALL}px; }}
+QHeaderView::up-arrow {{ image: url({_icon("up", t)}); width: 10px; subcontrol-position: center left; left: 4px; }}
+QHeaderView::down-arrow {{ image: url({_icon("down", t)}); width: 10px; subcontrol-position: center left; left: 4px; }}
 QTableCornerButton::section {{ background: {t.panel}; border: 0; }}
 QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
 QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}

@@ -188,14 +188,16 @@ class Jobs(QObject):
     def __init__(self, parent: QObject | None = None):
         super().__init__(parent)
         self.running: RunningJob | None = None
+        self._last: RunningJob | None = None
 
     def start(self, title: str, make: Callable[[], Job[Any]]) -> RunningJob:
         """Start a job; raises InflError while another one runs. Connect to the result before returning to Qt."""
         if self.running is not None:
             raise InflError(f"“{self.running.title}” is still running. Wait for it or cancel it first.")
-        job = RunningJob(title, make, self)
-        self.running = job
-        job.ended.connect(lambda: self._ended(job))
+        job = RunningJob(title, make)
+        # Kept until the next one: a job ends inside a call of its own timer and must outlive it.
+        self.running = self._last = job
+        job.ended.connect(self._ended)
         job.start()
         self.started.emit(job)
         return job
@@ -206,10 +208,9 @@ class Jobs(QObject):
             self.running.cancel()
             self.running.wait(5)
 
-    def _ended(self, job: RunningJob) -> None:
+    def _ended(self) -> None:
         self.running = None
-        self.ended.emit(job)
-        job.deleteLater()
+        self.ended.emit(self._last)
 
 
 def in_words(seconds: float | None) -> str:

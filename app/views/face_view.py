@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal
@@ -18,7 +19,7 @@ from app.derived import Derived, Offsets
 from app.state import Studio
 from app.theme import GRID, theme
 from app.views import heat, marks
-from app.views.panel import caption
+from app.views.panel import caption, captions
 from app.views.picture import to_qimage
 from app.workers import Latest
 from infl.geometry.canonical_face import canonical_face
@@ -99,20 +100,25 @@ class CanonicalFaceView(QWidget):
     def resizeEvent(self, event) -> None:
         self.redraw()
 
-    def _colours(self) -> tuple[np.ndarray | None, float]:
+    def _scale_top(self) -> float:
+        """The heat map's top in mm, 0 where there is no heat map."""
         values = self.derived.heat() if self.studio.options.heat else None
-        if values is None:
-            return None, 0.0
-        top = heat.top_of_scale(values)
-        return heat.colours(values, top), top
+        return 0.0 if values is None else heat.top_of_scale(values[self.derived.evidence() > 0.5])
+
+    def _heat(self) -> dict[str, Any]:
+        """What the renderer needs for the heat map: it fades out where neither set has points."""
+        values, top = self.derived.heat(), self._scale_top()
+        if values is None or not top:
+            return {}
+        return {"colours": heat.colours(values, top), "strength": HEAT_STRENGTH * self.derived.evidence()}
 
     def _draw_smoothly(self) -> None:
         ratio = self.devicePixelRatioF()
         size = (max(round(self.width() * ratio), 16), max(round(self.height() * ratio), 16))
-        colours, orbit, renderer = self._colours()[0], self.orbit, self.renderer
+        chart, orbit, renderer = self._heat(), self.orbit, self.renderer
         self._worker.ask(
             (self._version, ratio),
-            lambda: renderer.smooth(orbit, size, colours=colours, strength=HEAT_STRENGTH),
+            lambda: renderer.smooth(orbit, size, **chart),
         )
 
     def _smooth_arrived(self, key, picture: FacePicture) -> None:
@@ -128,7 +134,7 @@ class CanonicalFaceView(QWidget):
             ratio = min(1.0, COARSE / max(min(self.width(), self.height()), 1))
             size = (max(round(self.width() * ratio), 16), max(round(self.height() * ratio), 16))
             start = time.perf_counter()
-            self.picture = self.renderer.fast(self.orbit, size, colours=self._colours()[0], strength=HEAT_STRENGTH)
+            self.picture = self.renderer.fast(self.orbit, size, **self._heat())
             self._image, self._pixel_ratio, self._stale = to_qimage(self.picture.image), ratio, False
             self.studio.timed.emit("face", (time.perf_counter() - start) * 1000)
         return self.picture
@@ -179,13 +185,13 @@ class CanonicalFaceView(QWidget):
     def _draw_legend(self, painter: QPainter, offsets: Offsets | None) -> None:
         s = self.studio
         if s.options.arrows and offsets is not None:
-            text = f"          {offsets.b} → {offsets.a}, arrows ×{s.options.arrow_scale:g}"
-            box = caption(painter, text, QPointF(GRID, GRID))
+            text = f"{offsets.b} → {offsets.a}, arrows ×{s.options.arrow_scale:g}"
+            box = captions(painter, [text], QPointF(GRID, GRID), indent=30)[0]
             y = box.center().y()
-            marks.disc(painter, [QPointF(box.left() + 12, y)], s.colour_of(offsets.b), 3.0)
-            tail, head = np.array([[box.left() + 12, y]]), np.array([[box.left() + 32, y]])
+            marks.disc(painter, [QPointF(box.left() + 10, y)], s.colour_of(offsets.b), 3.0)
+            tail, head = np.array([[box.left() + 10, y]]), np.array([[box.left() + 30, y]])
             marks.arrows(painter, tail, head, s.colour_of(offsets.a))
-        top = self._colours()[1]
+        top = self._scale_top()
         if top:
             corner = QPointF(GRID, self.height() - GRID)
             heat.draw_scale(painter, corner, min(300.0, self.width() - 2 * GRID), top, self.face.interocular)

@@ -51,11 +51,18 @@ class Curves(pg.PlotWidget):
             axis.setStyle(tickFont=font(SMALL), tickLength=-4)
         self.showGrid(x=False, y=True, alpha=0.15)
         self.setTitle(self.caption, color=t.muted, size=f"{SMALL}px")
+        self._show_values()
+
+    def _show_values(self) -> None:
+        """No numbers on the axes of an empty plot."""
+        for side in ("left", "bottom"):
+            self.getAxis(side).setStyle(showValues=bool(self._data))
 
     def clear_curves(self) -> None:
         self.clear()
         self._lines.clear()
         self._data.clear()
+        self._show_values()
 
     def add(self, name: str, x: float, y: float) -> None:
         """Remember a value; `redraw` shows it."""
@@ -71,6 +78,7 @@ class Curves(pg.PlotWidget):
                 self._lines[name] = self.plot(pen=pen, symbol=symbol, symbolSize=5, symbolPen=None,
                                               symbolBrush=pen.color(), antialias=True)  # fmt: skip
             self._lines[name].setData(xs, ys)
+        self._show_values()
 
 
 class FineTunePanel(QFrame):
@@ -89,7 +97,8 @@ class FineTunePanel(QFrame):
         self.steps.setValue(200)
         self.sets = QListWidget()
         self.sets.setObjectName("bare")
-        self.sets.setMinimumHeight(48)
+        self.sets.setFixedWidth(176)
+        self.sets.setAccessibleName("Sets to train on")
         self.start, self.stop, self.revert = QPushButton("Fine-tune"), QPushButton("Cancel"), QPushButton("Revert")
         self.start.setObjectName("primary")
         self.revert.setToolTip("Go back to the weights before (and again forward)")
@@ -118,18 +127,19 @@ class FineTunePanel(QFrame):
         left = QVBoxLayout()
         left.setSpacing(GRID // 2)
         left.addLayout(form)
-        left.addWidget(self.sets, 1)
         left.addLayout(buttons)
         left.addWidget(self.bar)
         left.addWidget(self.words)
+        left.addStretch(1)
         side = QWidget()
         side.setLayout(left)
-        side.setFixedWidth(312)
+        side.setFixedWidth(288)
         left.setContentsMargins(0, 0, 0, 0)
         across = QHBoxLayout(self)
         across.setContentsMargins(GRID, GRID, GRID, GRID)
         across.setSpacing(GRID)
         across.addWidget(side)
+        across.addWidget(self.sets)
         across.addWidget(self.loss, 1)
         across.addWidget(self.nme, 1)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QAction, QColor, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
@@ -74,19 +76,27 @@ def tool_button(action: QAction) -> QToolButton:
     return button
 
 
-def caption(painter: QPainter, text: str, at: QPointF, *, bold: bool = False, align_right: bool = False) -> QRectF:
-    """Small text on a translucent plate, legible over any picture; `at` is its top-left (or top-right) corner."""
-    t = theme()
-    face = font(SMALL, bold=bold)
+def caption(painter: QPainter, text: str, at: QPointF) -> None:
+    """Small text on a translucent plate, legible over any picture; `at` is its top-left corner."""
+    captions(painter, [text], at)
+
+
+def captions(painter: QPainter, texts: Sequence[str], at: QPointF, indent: float = 0.0) -> list[QRectF]:
+    """Lines of small text on one plate, with `indent` px for a mark before each; returns the lines' boxes."""
+    if not texts:
+        return []
+    t, face = theme(), font(SMALL)
     metrics = QFontMetricsF(face)
-    width, height = metrics.horizontalAdvance(text) + 12, metrics.height() + 6
-    box = QRectF(at.x() - width if align_right else at.x(), at.y(), width, height)
+    width = max(metrics.horizontalAdvance(text) for text in texts) + 12 + indent
+    height = metrics.height() + 6
     plate = QColor(t.panel)
     plate.setAlpha(225)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(plate)
-    painter.drawRoundedRect(box, 4, 4)
+    painter.drawRoundedRect(QRectF(at.x(), at.y(), width, height * len(texts)), 4, 4)
     painter.setFont(face)
     painter.setPen(QColor(t.text))
-    painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), text)
-    return box
+    boxes = [QRectF(at.x(), at.y() + i * height, width, height) for i in range(len(texts))]
+    for box, text in zip(boxes, texts, strict=True):
+        painter.drawText(box.adjusted(6 + indent, 0, 0, 0), int(Qt.AlignmentFlag.AlignVCenter), text)
+    return boxes

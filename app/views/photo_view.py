@@ -11,7 +11,7 @@ from app.derived import Derived
 from app.state import Studio
 from app.theme import GRID, theme
 from app.views import marks
-from app.views.panel import caption
+from app.views.panel import caption, captions
 from app.views.picture import Picture, Zoom, to_qimage
 
 REACH = 8.0
@@ -91,7 +91,7 @@ class PhotoView(QWidget):
 
     def _say_empty(self, painter: QPainter) -> None:
         painter.setPen(QColor(theme().muted))
-        text = "Open a data set to see its photographs.\n\nFile › Open data sets…, or drop a folder here."
+        text = "Open a data set to see its photographs.\n\nFile › Open…, or drop a folder here."
         if self.studio.sets:
             text = "Loading the photograph …" if self.studio.place else "This set has no photographs."
         painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), text)
@@ -187,9 +187,9 @@ class PhotoView(QWidget):
             rows.append(("disc", open_set.colour, f"predicted, {convention}"))
         if s.options.custom and len(s.layout):
             rows.append(("custom", theme().accent, f"my layout, {s.target_convention}"))
-        for i, (kind, colour, text) in enumerate(rows):
-            box = caption(painter, f"      {text}", QPointF(GRID, GRID + i * 24))
-            at = QPointF(box.left() + 13, box.center().y())
+        lines = captions(painter, [text for _, _, text in rows], QPointF(GRID, GRID), indent=16)
+        for (kind, colour, _), line in zip(rows, lines, strict=True):
+            at = QPointF(line.left() + 14, line.center().y())
             if kind == "ring":
                 marks.ring(painter, [at], colour, 4.2)
             elif kind == "disc":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QSlider, QSplitter, QWidget
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QSlider, QSplitter, QWidget
 
 from app.actions import Actions
 from app.derived import Derived
@@ -59,15 +59,17 @@ class FacePanel(Panel):
         self.at.addItem("at A's points", "a")
         self.at.addItem("at my points", "custom")
         for combo in (self.a, self.b, self.at):
-            combo.setMinimumContentsLength(9)
+            combo.setMinimumContentsLength(4)
             combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.head.addStretch(1)
-        for widget in (self.a, label("against", "muted"), self.b, self.at):
-            self.head.addWidget(widget)
+            combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            combo.setMaximumWidth(176)
+        self.head.addWidget(self.a, 1, Qt.AlignmentFlag.AlignRight)
+        for widget, stretch in ((label("against", "muted"), 0), (self.b, 1), (self.at, 1)):
+            self.head.addWidget(widget, stretch)
         self.body.addWidget(view, 1)
         self.scale = QSlider(Qt.Orientation.Horizontal)
         self.scale.setRange(1, 20)
-        self.scale.setFixedWidth(72)
+        self.scale.setFixedWidth(64)
         self.scale.setToolTip("How many times longer than life the arrows are drawn")
         self.scale_text = label("", "muted")
         for identifier in ("point_tool", "turn_tool", "front", "three_quarter", "side"):
