@@ -1,15 +1,16 @@
-"""The data that comes with the program: three small sets of rendered people, annotated by three different
-rules.
+"""The data that comes with the program: three small sets of rendered people, annotated by three rules.
 
 `python -m infl.rendering.demo OUT` writes them, the same bytes each time on the same machine:
 
 - `demo_studio68`: iBUG `.pts` files, layout ibug68, every point where the canonical layout has it.
 - `demo_clinic98`: WFLW's text list, layout wflw98; brows clicked along their lower edge, jaw points slid
-towards the ears. - `demo_field29`: a CSV table, layout cofw29; eye and mouth corners further out, pupils
-and nose wings higher.
+  towards the ears.
+- `demo_field29`: a CSV table, layout cofw29; outer eye corners and mouth corners further out, pupils (and the
+  lids with them) and nose wings higher.
 
 Each annotator adds his own tremble. `rules.json` holds the planted rules: for each set the offset of every
-point on C in millimetres, which is what a deformer should find (as a difference against demo_studio68).
+point on C in millimetres, which is what a deformer should find (as a difference against demo_studio68). Run it
+again when the canonical face or the layouts change.
 """
 
 from __future__ import annotations
@@ -88,7 +89,7 @@ def clinic_rule(points: np.ndarray) -> np.ndarray:
 
 
 def field_rule(points: np.ndarray) -> np.ndarray:
-    """Outer eye corners and mouth corners 2.5 mm outwards, pupils and nose wings 2 mm up."""
+    """Outer eye corners and mouth corners 2.5 mm outwards; pupils, with the lids, and nose wings 2 mm up."""
     outwards = np.sign(points[:, :1]) * np.array([1.0, 0.0, 0.0])
     corners = _near(points, (45.6, -0.8, 3.2), (7.0, 7.0, 12.0)) + _near(
         points, (26.6, -70.7, 19.7), (7.0, 7.0, 12.0)
@@ -193,7 +194,7 @@ SETS = (
     DemoSet("demo_clinic98", "wflw98", "brows along their lower edge, jaw points slid towards the ears",
     clinic_rule,
             ("room", "studio"), 98, "wflw", _write_wflw),
-    DemoSet("demo_field29", "cofw29", "eye and mouth corners further out, pupils and nose wings higher",
+    DemoSet("demo_field29", "cofw29", "eye and mouth corners further out, pupils, lids and nose wings higher",
     field_rule,
             ("clutter", "cloud"), 29, "points.csv", _write_csv),
 )  # fmt: skip

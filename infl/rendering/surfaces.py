@@ -48,7 +48,6 @@ class Seen:
     openness, part.
     """
 
-    triangle: np.ndarray
     normal: np.ndarray
     position: np.ndarray
     rest: np.ndarray
@@ -81,7 +80,6 @@ def seen(raster: Raster, head: Head, camera_vertices: np.ndarray, normals: np.nd
     towards = (normal * values[:, 3:6]).sum(1) > 0  # the sheet seen from inside
     normal[towards] *= -1
     return Seen(
-        ids,
         normal,
         values[:, 3:6],
         values[:, 6:9],
