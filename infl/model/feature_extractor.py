@@ -73,11 +73,13 @@ class FeatureExtractor(nn.Module):
         channels = STAGES[-1][1]
         cells = (config.crop_size // 32) ** 2
         self.flat = nn.Conv2d(channels, FLAT_CHANNELS, 1)
-        self.code = nn.Sequential(nn.Linear(channels + FLAT_CHANNELS * cells, config.code_size), nn.ReLU())
+        self.code = nn.Sequential(
+            nn.Linear(channels + FLAT_CHANNELS * cells, config.code_size), nn.LayerNorm(config.code_size), nn.SiLU()
+        )
         last = nn.Linear(128, 10)
         nn.init.zeros_(last.weight)
         nn.init.zeros_(last.bias)
-        self.pose = nn.Sequential(nn.Linear(config.code_size, 128), nn.ReLU(), last)
+        self.pose = nn.Sequential(nn.Linear(config.code_size, 128), nn.SiLU(), last)
         self.maps = nn.ModuleList(
             nn.Conv2d(STAGES[stage][1], config.refine_channels, 1) for stage in MAP_STAGES if config.refine
         )

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import silu
 
 from infl.model.config import ModelConfig
 from infl.model.feature_extractor import MAP_STAGES, Features
 from infl.model.position_encoder import UNIT, PositionEncoder
 
 WINDOW = 3  # samples a side that the refinement takes of each feature map
-SIGMA_START = -3.0  # log of the σ that an untrained network claims, in units of the face's size
+SIGMA_START = -1.0  # log of the σ that an untrained network claims: it knows how little it knows, and learns calmly
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,9 @@ class LandmarkPredictor(nn.Module):
 
     def forward(self, features: Features, queries: Tensor) -> tuple[Prediction, Tensor]:
         """Features of B crops, (B, K, 3) deformed queries p' in mm → coarse prediction, hidden states (B, K, width)."""
-        hidden = torch.relu(self.query(self.encoder(queries)) + self.image(features.code)[:, None])
+        hidden = silu(self.query(self.encoder(queries)) + self.image(features.code)[:, None])
         for layer in self.layers:
-            hidden = hidden + torch.relu(layer(hidden))
+            hidden = hidden + silu(layer(hidden))
         out = self.out(hidden)
         points3d = queries + UNIT * out[..., :3]
         return Prediction(features.gamma.project(points3d), points3d, out[..., 3] + SIGMA_START), hidden
@@ -62,6 +63,7 @@ class LocalRefinement(nn.Module):
         super().__init__()
         width = config.hidden_size
         self.look = nn.Linear(len(MAP_STAGES) * WINDOW**2 * config.refine_channels, width)
+        self.norm = nn.LayerNorm(width)
         self.know = nn.Linear(width, width)
         self.layer = nn.Linear(width, width)
         self.out = nn.Linear(width, 3)
@@ -77,9 +79,9 @@ class LocalRefinement(nn.Module):
             grid = coarse.points.detach()[:, :, None] + self.offsets * (2.0 / cells.shape[-1])
             sampled = nn.functional.grid_sample(cells, grid, align_corners=False)  # (B, c, K, 9)
             samples.append(sampled.permute(0, 2, 3, 1).flatten(2))
-        looked = self.look(torch.cat(samples, -1))
-        state = torch.relu(looked + self.know(hidden))
-        out = self.out(state + torch.relu(self.layer(state)))
+        looked = self.norm(self.look(torch.cat(samples, -1)))
+        state = silu(looked + self.know(hidden))
+        out = self.out(state + silu(self.layer(state)))
         points = coarse.points + out[..., :2]
         points3d = features.gamma.lift(coarse.points3d, points)
         return Prediction(points, points3d, coarse.log_sigma.detach() + out[..., 2])

@@ -36,7 +36,7 @@ class SpatialTransformer(nn.Module):
         nn.init.zeros_(last.weight)
         nn.init.zeros_(last.bias)
         pooled = HEAT_MAPS * (channels + 2) + FLAT_CHANNELS * cells
-        self.head = nn.Sequential(nn.Linear(pooled, 256), nn.ReLU(), last)
+        self.head = nn.Sequential(nn.Linear(pooled, 256), nn.LayerNorm(256), nn.SiLU(), last)
 
     def forward(self, photo: Tensor) -> Tensor:
         features = self.trunk(photo)[-1]

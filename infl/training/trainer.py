@@ -26,6 +26,8 @@ from infl.training.recipe import Recipe, recipe_json
 from infl.training.state import load_state, save_state
 from infl.training.validation import validate
 
+WARM_UP = 200  # steps until the learning rate is whole
+
 STATE, METRICS, CHECKPOINT = "state.safetensors", "metrics.jsonl", "checkpoint.safetensors"
 
 
@@ -142,7 +144,7 @@ def set_rates(optimiser: torch.optim.Optimizer, recipe: Recipe, step: int) -> No
     """A short warm-up and half a cosine for the whole; then a second half cosine for the deformer alone."""
     if step < recipe.steps:
         rate = (
-            min(1.0, (step + 1) / 50)
+            min(1.0, (step + 1) / WARM_UP)
             * 0.5
             * (1 + torch.cos(torch.tensor(torch.pi * step / recipe.steps)).item())
         )
