@@ -8,13 +8,12 @@ from infl.geometry.authoring.curves import EAR_FRONT, EAR_OUTLINE
 from infl.geometry.authoring.splines import smooth_curve
 
 OUTLINE_SAMPLES, FRONT_SAMPLES = 44, 18
-CONCHA = np.array(
-    [70.5, -21.5, -68.0]
-)  # where all rings shrink to: the bottom of the concha, beside the ear canal
+# Where all rings shrink to: the bottom of the concha, beside the ear canal.
+CONCHA = np.array([79.6, -21.5, -70.0])
 OUTWARDS = np.array([0.86, 0.0, 0.51])  # the direction that the ear's front faces
 # ring -> how far towards the concha, and how far out of the plane between rim and concha (mm): the ear's relief
 RELIEF = ((0.0, 0.0), (0.05, 1.3), (0.12, 1.9), (0.19, 0.8), (0.27, -0.6), (0.36, 0.2), (0.45, 2.2), (0.53, 2.4),
-          (0.61, -0.2), (0.7, -3.8), (0.8, -6.2), (0.9, -7.2))  # fmt: skip
+          (0.61, 0.2), (0.7, -1.9), (0.8, -3.0), (0.9, -3.4))  # fmt: skip
 
 
 def ear_outline() -> np.ndarray:
@@ -40,9 +39,9 @@ def left_ear() -> tuple[np.ndarray, np.ndarray]:
         height = out * free * (1 - 0.8 * lobe * (towards < 0.62))
         rings.append(rim + towards * (CONCHA - rim) + height[:, None] * OUTWARDS)
     back = [rim - 1.6 * OUTWARDS + 0.02 * (CONCHA - rim)]
-    back += [rim + t * (CONCHA - rim) - [d, 0, 0.3 * d] for t, d in ((0.15, 4.5), (0.4, 12.0))]
+    back += [rim + t * (CONCHA - rim) - [d, 0, 0.3 * d] for t, d in ((0.15, 5.0), (0.4, 14.0))]
     everything = [*back[::-1], *rings]
-    vertices = np.vstack([*everything, CONCHA[None] - 7.4 * OUTWARDS])
+    vertices = np.vstack([*everything, CONCHA[None] - 3.5 * OUTWARDS])
     i = np.arange(n)
     j = (i + 1) % n
     triangles = []

@@ -11,7 +11,7 @@ from infl.geometry.authoring.nostrils import press_nostrils
 from infl.geometry.authoring.regions import MIDLINE, skin_regions
 from infl.geometry.authoring.skin_mesh import SkinMesh, triangulate
 from infl.geometry.authoring.skin_surface import AuthoredCurves, SkinSurface, authored_curves, directions
-from infl.geometry.authoring.splines import mirrored, smooth_curve
+from infl.geometry.authoring.splines import MIRROR, mirrored, smooth_curve
 from infl.geometry.canonical_face import CanonicalFace
 
 CURVE_SAMPLES = 160
@@ -108,14 +108,14 @@ def _finished(parts: _Parts, authored: AuthoredCurves, surface: SkinSurface) -> 
     )  # rings across the midline, to the last bit
     vertices[mirror == np.arange(len(mirror)), 0] = 0.0
     names = np.concatenate([n.astype("<U24") for n in parts.names])
-    corners = np.array(authored.features["upper_lid"][-1])
+    outer_corner = authored.features["upper_lid"][-1]
     return CanonicalFace(
         vertices=vertices,
         triangles=np.vstack(parts.triangles).astype(np.int32),
         uv=_uv(vertices, np.concatenate(parts.islands)),
         regions={str(n): np.flatnonzero(names == n).astype(np.int32) for n in np.unique(names)},
         curves=_named_curves(authored, surface),
-        interocular=float(np.round(2 * corners[0], 3)),
+        interocular=round(2 * float(outer_corner[0]), 3),
         mirror_vertices=mirror,
     )
 

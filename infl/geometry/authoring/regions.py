@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from infl.geometry.authoring.curves import DRAWN
 from infl.geometry.authoring.polygon import inside
 
 # Regions that span the midline; all others come as left_… and right_….
@@ -28,18 +29,19 @@ def skin_regions(centres: np.ndarray, features: dict[str, np.ndarray]) -> np.nda
 
 def _by_place(centres: np.ndarray) -> np.ndarray:
     x, y, z = centres.T
+    hair = np.array(DRAWN["hairline"])[::-1]  # from beside the eyes up
     names = np.full(len(centres), "cheek", dtype="<U20")
     names[y > 8] = "forehead"
     names[(y > -8) & (x > 53 + 0.1 * np.abs(y - 20))] = "temple"
-    hairline = 80 - 0.0105 * x**2 - 0.000004 * x**4
-    names[(y > hairline) | ((z < -62) & (y > -8))] = "scalp"
+    names[(y > -8) & (z < np.interp(y, hair[:, 1], hair[:, 2], left=-59, right=40))] = "scalp"
     low = (z < -58) & (y <= -8)
     names[low] = "neck"
     names[low & (z < -100) & (y > -50)] = "scalp"
     jaw = np.interp(z, [-60, -36, -9, 14, 21], [-52, -80, -102, -116, -119])
     names[(y < jaw + 9) & (x > 22) & ~low & (y < -40)] = "jaw"
-    names[(y < jaw - 0.8) & ~low] = "throat"
-    names[y < -128] = "neck"
+    under = (y < jaw - 0.8) & ~low
+    names[under] = "throat"
+    names[under & (z < -40) | (y < -158)] = "neck"
     return names
 
 
@@ -66,10 +68,12 @@ def _polygons(f: dict[str, np.ndarray]) -> list[tuple[str, np.ndarray, float]]:
         [bridge[:, :2], [[11.4, -32.6], [15, -33], [18.5, -32]], f["nose_side"][::-1, :2] + [2.4, 0]]
     )
     philtrum = to_midline(np.vstack([[[4.7, -49.6, 0]], f["philtrum_ridge"], f["upper_lip_border"][4:5]]))
+    socket = np.vstack([crease, f["brow_lower_edge"][::-1]])[:, :2]
     chin = np.array([[-1, -88.5], [9, -88.5], [20, -90], [25, -98], [25, -122], [-1, -122]])
     return [
         ("upper_lid", between(f["upper_lid"], crease), -4.0),
         ("lower_lid", between(f["lower_lid"], fold), -4.0),
+        ("eye_socket", socket, 0.0),
         ("brow", between(f["brow_lower_edge"], f["brow_upper_edge"]), -12.0),
         ("upper_lip", between(f["upper_lip_border"], f["upper_lip_inner"]), 10.0),
         ("lower_lip", between(f["lower_lip_border"], f["lower_lip_inner"]), 10.0),

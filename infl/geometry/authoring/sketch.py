@@ -107,8 +107,12 @@ def _pin(face: CanonicalFace, m: Mark) -> LayoutPoint:
     """The place on the mesh nearest to a mark; the right side's is the mirror image of the left side's."""
     on_left = mirrored(m.xyz) if m.side == "right" else m.xyz
     regions = {"eye": EYE_REGIONS, "ear": EAR_REGIONS, "skin": _skin(face)}[m.part]
-    triangles, weights, _ = closest_points(face, on_left[None], regions)
-    triangle, weight = int(triangles[0]), np.round(weights[0], 6)
+    if m.side:
+        triangles, weights, _ = closest_points(face, on_left[None], regions)
+        triangle, weight = int(triangles[0]), weights[0]
+    else:
+        triangle, weight = _on_midline(face, on_left)
+    weight = np.round(weight, 6)
     weight[np.argmax(weight)] += 1 - weight.sum()
     if m.side == "right":
         triangle, weight = _mirrored_place(face, triangle, weight)
@@ -122,6 +126,22 @@ def _pin(face: CanonicalFace, m: Mark) -> LayoutPoint:
         m.group,
         m.contour,
     )
+
+
+def _on_midline(face: CanonicalFace, xyz: np.ndarray) -> tuple[int, np.ndarray]:
+    """(triangle, weights) of the point nearest to `xyz` on the edges along which the skin's halves meet."""
+    skin = np.sort(np.concatenate([face.regions[name] for name in _skin(face)]))
+    corners = face.vertices[face.triangles[skin]].astype(float)
+    on = corners[:, :, 0] == 0
+    borders = np.flatnonzero((on.sum(1) == 2) & (corners[:, :, 0].sum(1) > 0))
+    ends = np.array([np.flatnonzero(row) for row in on[borders]])
+    start = corners[borders, ends[:, 0]]
+    along = corners[borders, ends[:, 1]] - start
+    share = np.clip(((xyz - start) * along).sum(1) / (along**2).sum(1), 0, 1)
+    best = int(np.argmin(np.linalg.norm(start + share[:, None] * along - xyz, axis=1)))
+    weight = np.zeros(3)
+    weight[ends[best]] = 1 - share[best], share[best]
+    return int(skin[borders[best]]), weight
 
 
 def _skin(face: CanonicalFace) -> tuple[str, ...]:

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import ConvexHull, KDTree
 
+from infl.geometry.authoring.edge_flips import flipped
 from infl.geometry.authoring.polygon import inside
 from infl.geometry.authoring.skin_surface import AuthoredCurves, SkinSurface, directions
 
-FINEST, COARSEST = 1.25, 9.5  # mm between free vertices: beside a feature curve, and at the back of the head
+FINEST, COARSEST = 1.25, 7.0  # mm between free vertices: beside a feature curve, and at the back of the head
 GRADING = 0.2  # mm of spacing per mm away from the features
 JAW_SPACING = 2.6  # mm beside the jaw line, which is soft
+FAIRING = (0.4, -0.42) * 3
 MERGE = 0.3  # mm: feature samples closer than this are one vertex
 
 
@@ -38,12 +40,13 @@ def triangulate(surface: SkinSurface, authored: AuthoredCurves) -> SkinMesh:
     is_fixed = np.arange(len(points)) < len(fixed)
     for _ in range(10):
         points = _relaxed(surface, points, is_fixed, openings, authored)
+    points = _faired(points, is_fixed, openings, authored)
     return _mirrored_mesh(points, is_fixed, openings, authored)
 
 
 def _feature_vertices(authored: AuthoredCurves) -> np.ndarray:
-    rows = [*authored.profile.values(), authored.neck_edge, *authored.features.values()]
-    points = np.vstack(rows)
+    profile = [_spread(line, authored) for line in authored.profile.values()]
+    points = np.vstack([*profile, authored.neck_edge, *authored.features.values()])
     points = points[points[:, 1] >= authored.neck_edge[:, 1].min() - 1e-6]
     tree = KDTree(points)
     keep, seen = [], np.zeros(len(points), bool)
@@ -54,6 +57,28 @@ def _feature_vertices(authored: AuthoredCurves) -> np.ndarray:
     points = points[keep]
     points[np.abs(points[:, 0]) < 1e-9, 0] = 0.0
     return points
+
+
+def _spread(line: np.ndarray, authored: AuthoredCurves) -> np.ndarray:
+    """Points of a dense polyline (n, 3) on the midline, as far apart as free vertices are there; both ends stay."""
+    wanted = _wanted_spacing(line, authored)
+    wanted = np.where(
+        (line[:, 1] < 8) & (line[:, 1] > -86) & (line[:, 2] > 0), np.minimum(wanted, 1.5), wanted
+    )
+    chosen = [line[0]]
+    for point, spacing in zip(line[1:-1], wanted[1:-1], strict=True):
+        if min(np.linalg.norm(point - chosen[-1]), np.linalg.norm(point - line[-1])) >= spacing:
+            chosen.append(point)
+    return np.array([*chosen, line[-1]])
+
+
+def _wanted_spacing(points: np.ndarray, authored: AuthoredCurves) -> np.ndarray:
+    """How far apart (n,) vertices should be at `points` (n, 3), mm."""
+    fine = np.vstack([v for k, v in authored.features.items() if k != "jaw_line"])
+    to_fine = KDTree(fine).query(points)[0]
+    to_jaw = KDTree(authored.features["jaw_line"]).query(points)[0]
+    spacing = np.clip(FINEST + GRADING * to_fine, FINEST, COARSEST)
+    return np.minimum(spacing, JAW_SPACING + GRADING * to_jaw)
 
 
 def _front(points: np.ndarray) -> np.ndarray:
@@ -69,10 +94,6 @@ def _openings(authored: AuthoredCurves) -> list[np.ndarray]:
     return [_front(eye), _front(mouth)]
 
 
-def _spacing(points: np.ndarray, to_feature: np.ndarray) -> np.ndarray:
-    return np.clip(FINEST + GRADING * to_feature, FINEST, COARSEST)
-
-
 def _free_vertices(surface, authored, fixed, openings) -> np.ndarray:
     """Poisson-disc samples of the left half, denser near feature curves (Bridson-like dart throwing, fixed seed)."""
     random = np.random.default_rng(2024)
@@ -82,10 +103,7 @@ def _free_vertices(surface, authored, fixed, openings) -> np.ndarray:
     d /= np.linalg.norm(d, axis=1, keepdims=True)
     d[:, 0] = np.abs(d[:, 0])
     candidates = surface.at(d)
-    fine = np.vstack([v for k, v in authored.features.items() if k != "jaw_line"])
-    spacing = _spacing(candidates, KDTree(fine).query(candidates)[0])
-    jaw = KDTree(authored.features["jaw_line"]).query(candidates)[0]
-    spacing = np.minimum(spacing, JAW_SPACING + GRADING * jaw)
+    spacing = _wanted_spacing(candidates, authored)
     wanted = _above_neck(candidates, authored) & (candidates[:, 0] > 0.55 * spacing)
     for opening in openings:
         wanted &= ~inside(opening, _front(candidates))
@@ -143,22 +161,34 @@ def _half_triangles(points, openings, authored) -> np.ndarray:
 
 def _relaxed(surface, points, is_fixed, openings, authored) -> np.ndarray:
     """Free vertices moved half-way to the mean of their neighbours, and back onto the skin."""
+    free, mean = _neighbour_means(points, is_fixed, _half_triangles(points, openings, authored))
+    moved = points.copy()
+    moved[free] = surface.project(0.5 * points[free] + 0.5 * mean[free])
+    return moved
+
+
+def _faired(points, is_fixed, openings, authored) -> np.ndarray:
+    """Free vertices smoothed a little, without shrinking (Taubin's λ|μ steps); feature vertices stay."""
     triangles = _half_triangles(points, openings, authored)
+    for step in FAIRING:
+        free, mean = _neighbour_means(points, is_fixed, triangles)
+        points = np.where(free[:, None], points + step * (mean - points), points)
+    return points
+
+
+def _neighbour_means(points, is_fixed, triangles) -> tuple[np.ndarray, np.ndarray]:
+    """(which vertices may move (n,), the mean of each one's neighbours (n, 3))."""
     total, count = np.zeros_like(points), np.zeros(len(points))
-    on_midline = points[:, 0] == 0.0
     for a, b in ((0, 1), (1, 2), (2, 0)):
         for i, j in ((triangles[:, a], triangles[:, b]), (triangles[:, b], triangles[:, a])):
             np.add.at(total, i, points[j])
             np.add.at(count, i, 1)
-    moved = points.copy()
-    free = ~is_fixed & (count > 0) & ~on_midline
-    target = 0.5 * points[free] + 0.5 * total[free] / count[free][:, None]
-    moved[free] = surface.project(target)
-    return moved
+    free = ~is_fixed & (count > 0) & (points[:, 0] != 0.0)
+    return free, total / np.maximum(count, 1)[:, None]
 
 
 def _mirrored_mesh(points, is_fixed, openings, authored) -> SkinMesh:
-    triangles = _half_triangles(points, openings, authored)
+    triangles = flipped(points, _half_triangles(points, openings, authored))
     used = np.unique(triangles)
     index = -np.ones(len(points), int)
     index[used] = np.arange(len(used))

@@ -37,9 +37,9 @@ def authored_curves() -> AuthoredCurves:
     features = {name: smooth_curve(knots, samples) for name, (samples, knots) in curves.FEATURES.items()}
     shape = {name: smooth_curve(k, _samples(k, SPACING)) for name, k in curves.SHAPE.items()}
     profile = {
-        "profile_upper": smooth_curve(curves.PROFILE_UPPER, 84),
-        "profile_lower": smooth_curve(curves.PROFILE_LOWER, 56),
-        "profile_back": smooth_curve(curves.PROFILE_BACK, 40),
+        "profile_upper": smooth_curve(curves.PROFILE_UPPER, 420),
+        "profile_lower": smooth_curve(curves.PROFILE_LOWER, 280),
+        "profile_back": smooth_curve(curves.PROFILE_BACK, 200),
     }
     for line in profile.values():
         line[:, 0] = 0.0
@@ -63,7 +63,8 @@ class SkinSurface:
 
     def __init__(self, authored: AuthoredCurves):
         half = [*authored.features.values(), *authored.shape.values(), authored.neck_edge]
-        points = np.vstack([*authored.profile.values(), *half, *map(mirrored, half)])
+        profile = [line[::5] for line in authored.profile.values()]
+        points = np.vstack([*profile, *half, *map(mirrored, half)])
         where = directions(points) * SCALE
         keep = _thinned(where, 0.25)
         radius = np.linalg.norm(points[keep] - CENTRE, axis=1)

@@ -53,6 +53,14 @@ _GROUPS = {
     "ear root": "ear", "ear": "ear", "head oval": "head", "adam's apple": "neck", "smile line": "cheek",
     "cheekbone": "cheek", "philtrum": "mouth", "chin crease": "chin",
 }  # fmt: skip
+# Where the skull's and the neck's outline pass closest to the template's oval, which runs outside the hair.
+_HEAD_OVAL = (
+    (40.6, 102, -80.1),
+    (65.3, 79.2, -84),
+    (77.2, 41, -88),
+    (76.1, -4.8, -86.9),
+    (64.8, -68.4, -78.1),
+)
 _CONTOUR = {"jaw", "head oval", "neck"}
 _ON = {"pupil": "eye", "iris": "eye", "ear": "ear"}
 
@@ -88,9 +96,7 @@ def _places(a: Anchors) -> dict[str, np.ndarray]:
         "hairline": np.array(
             [splines.at_height(a.curve["hairline"], y) for y in (76, 72.5, 60.5, 41.5, 20.6)]
         ),
-        "head oval": np.array(
-            [[39.5, 100, -80], [65, 79, -84], [77, 41, -88], [89, -6, -87], [63.5, -68, -78]]
-        ),
+        "head oval": np.array(_HEAD_OVAL),
         "neck": np.array([[54, -119, -76]]),
         "adam's apple": np.array([a.front(21, -144.4)]),
         "smile line": seen(a.curve["smile_line"], [0, 0.48, 1]),
@@ -102,7 +108,6 @@ def _places(a: Anchors) -> dict[str, np.ndarray]:
 
 def _middle(a: Anchors) -> dict[int, Mark]:
     low = a.curve["profile_lower"]
-    crown = a.curve["profile_back"][int(np.argmax(a.curve["profile_back"][:, 1]))]
     return {
         55: mark("nose base centre", a.subnasale, "nose"),
         90: mark("upper lip centre", middle(a.lip_upper), "mouth"),
@@ -111,7 +116,7 @@ def _middle(a: Anchors) -> dict[int, Mark]:
         106: mark("lower lip centre", middle(a.lip_lower), "mouth"),
         129: mark("chin", a.chin, "jaw", contour=True),
         139: mark("hairline centre", middle(a.curve["hairline"]), "hairline"),
-        151: mark("top of the head", crown, "head", contour=True),
+        151: mark("top of the head", (0, 111.7, -78.2), "head", contour=True),
         174: mark("chin dimple top", splines.at_height(low, -99), "chin"),
         175: mark("chin dimple bottom", splines.at_height(low, -108.2), "chin"),
         177: mark("chin crease centre", splines.at_height(low, -89.8), "chin"),
