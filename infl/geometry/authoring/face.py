@@ -103,8 +103,8 @@ def _finished(parts: _Parts, authored: AuthoredCurves, surface: SkinSurface) -> 
     vertices[vertices == 0] = 0.0  # no negative zeros
     mirror = np.concatenate(parts.mirror).astype(np.int32)
     left = vertices[:, 0] >= 0
-    vertices[mirror[left]] = vertices[left] * np.float32(
-        [-1, 1, 1]
+    vertices[mirror[left]] = vertices[left] * MIRROR.astype(
+        np.float32
     )  # rings across the midline, to the last bit
     vertices[mirror == np.arange(len(mirror)), 0] = 0.0
     names = np.concatenate([n.astype("<U24") for n in parts.names])
