@@ -80,7 +80,7 @@ def test_mirrors_are_those_published_with_the_data(infl_data):
     published = json.loads((infl_data / "conventions.json").read_text())
     names = {"imm_frontal73": "imm73", "frl189": "webmorph189", "aflw2000-3d-68": "ibug68"}
     for convention, entry in published.items():
-        assert layout(names.get(convention, convention)).mirror.tolist() == entry["flip"], convention
+        assert layout(str(names.get(convention, convention))).mirror.tolist() == entry["flip"], convention
 
 
 @pytest.mark.parametrize(
