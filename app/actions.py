@@ -88,7 +88,9 @@ class Actions(QObject):
         ]
         return sorted(found, key=lambda entry: not plain(entry.action).lower().startswith(text.lower()))
 
-    def _make(self, identifier: str, menu: str, text: str, shortcut: str, tip: str, icon: QIcon | None) -> QAction:
+    def _make(
+        self, identifier: str, menu: str, text: str, shortcut: str, tip: str, icon: QIcon | None
+    ) -> QAction:
         action = QAction(text, self._window)
         if icon is not None:
             action.setIcon(icon)

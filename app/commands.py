@@ -21,7 +21,9 @@ _MERGES = 1
 class EditLayout(QUndoCommand):
     """Replace the custom layout by `after`; `gesture` ≠ 0 names the mouse gesture whose steps belong together."""
 
-    def __init__(self, studio: Studio, text: str, after: Layout, select: Sequence[int] = (), gesture: int = 0):
+    def __init__(
+        self, studio: Studio, text: str, after: Layout, select: Sequence[int] = (), gesture: int = 0
+    ):
         super().__init__(text)
         self.studio, self.gesture = studio, gesture
         self.before, self.after = studio.layout, after
@@ -43,7 +45,7 @@ class EditLayout(QUndoCommand):
         return True
 
 
-def add_point(studio: Studio, xyz: Sequence[float], gesture: int = 0) -> int:
+def add_point(studio: Studio, xyz: layout_edits.Place, gesture: int = 0) -> int:
     """Add a point at the place on the face closest to `xyz` (mm); returns its index."""
     index = len(studio.layout)
     after = layout_edits.add(studio.layout, xyz)
@@ -51,7 +53,7 @@ def add_point(studio: Studio, xyz: Sequence[float], gesture: int = 0) -> int:
     return index
 
 
-def move_point(studio: Studio, index: int, xyz: Sequence[float], gesture: int = 0) -> None:
+def move_point(studio: Studio, index: int, xyz: layout_edits.Place, gesture: int = 0) -> None:
     """Move a point to the place on the face closest to `xyz` (mm)."""
     after = layout_edits.move(studio.layout, index, xyz)
     name = studio.layout.points[index].name
@@ -68,7 +70,11 @@ def rename_point(studio: Studio, index: int, name: str) -> None:
 def delete_points(studio: Studio, indices: Sequence[int]) -> None:
     """Delete points of the custom layout."""
     if indices:
-        text = f"Delete {studio.layout.points[indices[0]].name}" if len(indices) == 1 else f"Delete {len(indices)} points"
+        text = (
+            f"Delete {studio.layout.points[indices[0]].name}"
+            if len(indices) == 1
+            else f"Delete {len(indices)} points"
+        )
         studio.undo.push(EditLayout(studio, text, layout_edits.delete(studio.layout, indices)))
 
 
@@ -89,7 +95,9 @@ def mirror_points(studio: Studio, indices: Sequence[int]) -> None:
 def toggle_edge(studio: Studio, a: int, b: int) -> None:
     """Join two points by a line, or take the line away."""
     after = layout_edits.toggle_edge(studio.layout, a, b)
-    studio.undo.push(EditLayout(studio, "Join" if len(after.edges) > len(studio.layout.edges) else "Unjoin", after, (a, b)))
+    studio.undo.push(
+        EditLayout(studio, "Join" if len(after.edges) > len(studio.layout.edges) else "Unjoin", after, (a, b))
+    )
 
 
 def replace_layout(studio: Studio, layout: Layout, text: str) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from app.state import Studio
 from infl.geometry.canonical_face import canonical_face
@@ -50,8 +50,10 @@ class Derived:
 
     def _keep(self, what: str, inputs: tuple[Any, ...], compute: Callable[[], Answer]) -> Answer:
         kept = self._kept.get(what)
-        if kept and len(kept[0]) == len(inputs) and all(
-            a is b or (isinstance(a, str) and a == b) for a, b in zip(kept[0], inputs, strict=True)
+        if (
+            kept
+            and len(kept[0]) == len(inputs)
+            and all(a is b or (isinstance(a, str) and a == b) for a, b in zip(kept[0], inputs, strict=True))
         ):
             return kept[1]
         start = time.perf_counter()
@@ -70,7 +72,9 @@ class Derived:
             return None
         convention = s.convention_of(open_set.dataset)
         return self._keep(
-            "query", (landmarker, encoded, layout, convention), lambda: landmarker.query(encoded, layout, convention)
+            "query",
+            (landmarker, encoded, layout, convention),
+            lambda: landmarker.query(encoded, layout, convention),
         )
 
     def custom_prediction(self) -> Landmarks | None:
@@ -80,7 +84,9 @@ class Derived:
             return None
         landmarker, encoded, layout, convention = s.landmarker, s.photo.encoded, s.layout, s.target_convention
         return self._keep(
-            "custom", (landmarker, encoded, layout, convention), lambda: landmarker.query(encoded, layout, convention)
+            "custom",
+            (landmarker, encoded, layout, convention),
+            lambda: landmarker.query(encoded, layout, convention),
         )
 
     def compared_layout(self) -> Layout:
@@ -111,7 +117,7 @@ class Derived:
             vertices = canonical_face().vertices
             if not len(np.concatenate(known)):
                 return np.ones(len(vertices))
-            distance = cKDTree(np.concatenate(known)).query(vertices)[0]
+            distance = KDTree(np.concatenate(known)).query(vertices)[0]
             fade = np.clip((distance - NEAR) / (FAR - NEAR), 0, 1)
             return 1 - fade * fade * (3 - 2 * fade)
 

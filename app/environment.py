@@ -6,21 +6,10 @@ import ctypes
 import ctypes.util
 import importlib.util
 import os
-import subprocess
 import sys
 from pathlib import Path
 
-DEBIAN_PACKAGES = {
-    "libglib-2.0": "libglib2.0-0", "libgthread-2.0": "libglib2.0-0", "libEGL": "libegl1", "libGL": "libgl1",
-    "libGLX": "libgl1", "libOpenGL": "libopengl0", "libdbus-1": "libdbus-1-3", "libfontconfig": "libfontconfig1",
-    "libfreetype": "libfreetype6", "libxkbcommon-x11": "libxkbcommon-x11-0", "libxkbcommon": "libxkbcommon0",
-    "libxcb-cursor": "libxcb-cursor0", "libxcb-icccm": "libxcb-icccm4", "libxcb-image": "libxcb-image0",
-    "libxcb-keysyms": "libxcb-keysyms1", "libxcb-randr": "libxcb-randr0", "libxcb-render-util": "libxcb-render-util0",
-    "libxcb-shape": "libxcb-shape0", "libxcb-shm": "libxcb-shm0", "libxcb-sync": "libxcb-sync1",
-    "libxcb-xfixes": "libxcb-xfixes0", "libxcb-xkb": "libxcb-xkb1", "libxcb-render": "libxcb-render0",
-    "libxcb": "libxcb1", "libX11-xcb": "libx11-xcb1", "libX11": "libx11-6", "libwayland-client": "libwayland-client0",
-}  # fmt: skip
-"""Shared library → the Debian package that holds it."""
+from infl.doctor import missing_packages
 
 
 def platform_named() -> str:
@@ -35,29 +24,10 @@ def has_screen() -> bool:
     )
 
 
-def missing_libraries(platform: str) -> list[str]:
-    """System libraries that Qt's plugin for `platform` needs and this machine lacks, by file name."""
-    if not sys.platform.startswith("linux"):
-        return []
-    spec = importlib.util.find_spec("PySide6")
-    if spec is None or spec.origin is None:
-        return []
-    root = Path(spec.origin).parent
-    files = [root / "QtWidgets.abi3.so", root / "Qt" / "plugins" / "platforms" / f"libq{platform}.so"]
-    missing: list[str] = []
-    for file in files:
-        if file.exists():
-            missing += _unresolved(file)
-    return list(dict.fromkeys(missing))
-
-
-def packages_of(libraries: list[str]) -> list[str]:
-    """Debian packages that hold `libraries`; a library that is not known stands for itself."""
-    found = []
-    for library in libraries:
-        stem = library.partition(".so")[0]
-        found.append(DEBIAN_PACKAGES.get(stem, library))
-    return list(dict.fromkeys(found))
+def packages_lacking(platform: str) -> list[str]:
+    """Debian packages that Qt needs for `platform` and this machine lacks."""
+    spec = importlib.util.find_spec("PySide6") if sys.platform.startswith("linux") else None
+    return [] if spec is None or spec.origin is None else missing_packages(Path(spec.origin).parent, platform)
 
 
 def display_answers() -> bool:
@@ -88,13 +58,9 @@ def what_is_missing(screenshot: bool) -> str:
             )
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     platform = platform_named() or ("wayland" if _prefers_wayland() else "xcb")
-    missing = missing_libraries(platform)
-    if missing:
-        packages = " ".join(packages_of(missing))
-        return (
-            f"infl-studio: system libraries are missing ({', '.join(missing)}). "
-            f"On Debian or Ubuntu: apt-get install {packages}"
-        )
+    packages = packages_lacking(platform)
+    if packages:
+        return f"infl-studio: system libraries are missing. On Debian or Ubuntu: apt-get install {' '.join(packages)}"
     if platform == "xcb" and sys.platform.startswith("linux") and not display_answers():
         if screenshot:
             os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -108,12 +74,3 @@ def what_is_missing(screenshot: bool) -> str:
 
 def _prefers_wayland() -> bool:
     return bool(os.environ.get("WAYLAND_DISPLAY")) and os.environ.get("XDG_SESSION_TYPE") == "wayland"
-
-
-def _unresolved(file: Path) -> list[str]:
-    """Names of shared libraries that the loader cannot find for `file`."""
-    try:
-        told = subprocess.run(["ldd", str(file)], capture_output=True, text=True, timeout=20, check=False).stdout
-    except (OSError, subprocess.TimeoutExpired):
-        return []
-    return [line.split("=>")[0].strip() for line in told.splitlines() if "not found" in line and "=>" in line]

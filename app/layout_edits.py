@@ -15,6 +15,9 @@ from infl.geometry.canonical_face import canonical_face
 from infl.geometry.surface import closest_points
 from infl.layouts import Layout, LayoutPoint
 
+Place = Sequence[float] | np.ndarray
+"""(3,) millimetres on or near the canonical face."""
+
 MIDLINE = 0.75
 """Millimetres from the plane x = 0 within which a point is its own mirror image."""
 
@@ -24,9 +27,11 @@ def empty(name: str = "custom", title: str = "Custom layout") -> Layout:
     return Layout(name, title, ())
 
 
-def surface_point(xyz: Sequence[float], name: str, mirror: int, *, group: str = "") -> LayoutPoint:
+def surface_point(xyz: Place, name: str, mirror: int, *, group: str = "") -> LayoutPoint:
     """The point of the canonical face closest to `xyz` (millimetres)."""
-    triangle, barycentric, on_face = closest_points(canonical_face(), np.asarray(xyz, np.float32).reshape(1, 3))
+    triangle, barycentric, on_face = closest_points(
+        canonical_face(), np.asarray(xyz, np.float32).reshape(1, 3)
+    )
     x, y, z = (float(v) for v in on_face[0])
     b0, b1, b2 = (float(v) for v in barycentric[0])
     return LayoutPoint(name, (x, y, z), int(triangle[0]), (b0, b1, b2), mirror, group)
@@ -40,13 +45,13 @@ def fresh_name(layout: Layout, stem: str = "point") -> str:
     return f"{stem} {number}"
 
 
-def add(layout: Layout, xyz: Sequence[float], name: str = "") -> Layout:
+def add(layout: Layout, xyz: Place, name: str = "") -> Layout:
     """Append one point at the place on the face closest to `xyz`."""
     point = surface_point(xyz, name or fresh_name(layout), mirror=len(layout))
     return replace(layout, points=(*layout.points, point))
 
 
-def move(layout: Layout, index: int, xyz: Sequence[float]) -> Layout:
+def move(layout: Layout, index: int, xyz: Place) -> Layout:
     """Put point `index` at the place on the face closest to `xyz`."""
     old = layout.points[index]
     new = surface_point(xyz, old.name, old.mirror, group=old.group)
@@ -122,7 +127,8 @@ def _with_points(layout: Layout, changed: dict[int, LayoutPoint]) -> Layout:
 def _reindexed(layout: Layout, order: list[int]) -> Layout:
     place = {old: new for new, old in enumerate(order)}
     points = tuple(
-        replace(layout.points[old], mirror=place.get(layout.points[old].mirror, new)) for new, old in enumerate(order)
+        replace(layout.points[old], mirror=place.get(layout.points[old].mirror, new))
+        for new, old in enumerate(order)
     )
     edges = tuple((place[a], place[b]) for a, b in layout.edges if a in place and b in place)
     corners = layout.eye_corners

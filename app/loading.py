@@ -49,9 +49,7 @@ class PhotoLoader(QObject):
             sample, landmarker = self.studio.sample_at(place), self.studio.landmarker
             self._thread.ask((place, landmarker), lambda: (sample, *self._fetch(sample.image, landmarker)))
 
-    def _fetch(
-        self, path: Path, landmarker: Landmarker | None
-    ) -> tuple[np.ndarray, Encoded | None, float]:
+    def _fetch(self, path: Path, landmarker: Landmarker | None) -> tuple[np.ndarray, Encoded | None, float]:
         """The picture and its encoding, and how many milliseconds encoding took (0 when it was kept)."""
         from infl.images import read_image
 

@@ -16,7 +16,9 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--open", nargs="+", type=Path, default=[], metavar="DIR", help="data sets to open")
     parser.add_argument("--demo", action="store_true", help="open the data sets that come with the program")
     parser.add_argument("--project", type=Path, metavar="FILE", help="a project saved by the studio")
-    parser.add_argument("--screenshot", type=Path, metavar="X.png", help="save a picture of the window and quit")
+    parser.add_argument(
+        "--screenshot", type=Path, metavar="X.png", help="save a picture of the window and quit"
+    )
     parser.add_argument("--theme", choices=("light", "dark", "system"), help="how the window looks")
     return parser.parse_args(argv)
 

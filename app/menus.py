@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from app import commands
@@ -37,7 +38,14 @@ def declare(
 
 
 def _file(actions: Actions, operations: Operations, window: dict[str, Callable[[], object]]) -> None:
-    actions.add("open", FILE, "Open…", operations.ask_open, "Ctrl+O", "Open data sets: a folder of annotated photographs, or a folder of such folders")
+    actions.add(
+        "open",
+        FILE,
+        "Open…",
+        operations.ask_open,
+        "Ctrl+O",
+        "Open data sets: a folder of annotated photographs, or a folder of such folders",
+    )
     actions.add("demo", FILE, "Open the demo sets", window["demo"])
     actions.separate(FILE)
     actions.add("open_project", FILE, "Open project…", window["open_project"], "Ctrl+Shift+O")
@@ -52,7 +60,7 @@ def _file(actions: Actions, operations: Operations, window: dict[str, Callable[[
 def _edit(actions: Actions, studio: Studio, operations: Operations) -> None:
     undo, redo = studio.undo.createUndoAction(actions, "Undo"), studio.undo.createRedoAction(actions, "Redo")
     undo.setShortcut("Ctrl+Z")
-    redo.setShortcuts(["Ctrl+Shift+Z", "Ctrl+Y"])
+    redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
     actions.adopt("undo", EDIT, undo)
     actions.adopt("redo", EDIT, redo)
     actions.separate(EDIT)
@@ -60,20 +68,37 @@ def _edit(actions: Actions, studio: Studio, operations: Operations) -> None:
     actions.add("select_all", EDIT, "Select all points", everything, "Ctrl+Shift+A")
     actions.add("mirror", EDIT, "Mirror", lambda: commands.mirror_points(studio, studio.selection), "M",
                 "Make, or move, the partners of the selected points on the other half of the face")  # fmt: skip
-    actions.add("join", EDIT, "Join", operations.join_selected, "J", "Draw a line between the selected points, or take it away")
-    actions.add("up", EDIT, "Move up", lambda: operations.shift_selected(-1), "Alt+Up", "Earlier in the order")
-    actions.add("down", EDIT, "Move down", lambda: operations.shift_selected(1), "Alt+Down", "Later in the order")
+    actions.add(
+        "join",
+        EDIT,
+        "Join",
+        operations.join_selected,
+        "J",
+        "Draw a line between the selected points, or take it away",
+    )
+    actions.add(
+        "up", EDIT, "Move up", lambda: operations.shift_selected(-1), "Alt+Up", "Earlier in the order"
+    )
+    actions.add(
+        "down", EDIT, "Move down", lambda: operations.shift_selected(1), "Alt+Down", "Later in the order"
+    )
     actions.add("delete", EDIT, "Delete", lambda: commands.delete_points(studio, studio.selection), "Del",
                 "Delete the selected points")  # fmt: skip
 
 
 def _view(
-    actions: Actions, studio: Studio, photo: PhotoView, face: CanonicalFaceView, window: dict[str, Callable[[], object]]
+    actions: Actions,
+    studio: Studio,
+    photo: PhotoView,
+    face: CanonicalFaceView,
+    window: dict[str, Callable[[], object]],
 ) -> None:
     actions.add("previous", VIEW, "◀", lambda: studio.step(-1), "PgUp", "Previous photograph")
     actions.add("next", VIEW, "▶", lambda: studio.step(1), "PgDown", "Next photograph")
     actions.add("fit", VIEW, "Fit", photo.fit, "0", "Show the whole photograph")
-    actions.add("fit_face", VIEW, "To face", photo.fit_face, "F", "Zoom to the region that the model looks at")
+    actions.add(
+        "fit_face", VIEW, "To face", photo.fit_face, "F", "Zoom to the region that the model looks at"
+    )
     switches = {
         "human": ("Human", "H", "Rings: what people annotated"),
         "predicted": ("Predicted", "P", "Discs: what the model predicts in the set's own convention"),
@@ -90,9 +115,14 @@ def _view(
         if name in ("human", "heat"):
             actions.separate(VIEW)
         switch = actions.add_switch(
-            name, VIEW, text, bool(getattr(studio.options, name)), lambda on, name=name: studio.set_options(**{name: on}),
-            shortcut, tip,
-        )  # fmt: skip
+            name,
+            VIEW,
+            text,
+            bool(getattr(studio.options, name)),
+            lambda on, name=name: studio.set_options(**{name: on}),
+            shortcut,
+            tip,
+        )
         studio.options_changed.connect(
             lambda switch=switch, name=name: switch.setChecked(bool(getattr(studio.options, name)))
         )
@@ -117,7 +147,9 @@ def _tools(actions: Actions, face: CanonicalFaceView) -> None:
 
     actions.add_switch("point_tool", VIEW, "Point", True, lambda _on: choose(False), "Q",
                        "Left button: put and move points (right button turns)")  # fmt: skip
-    actions.add_switch("turn_tool", VIEW, "Turn", False, lambda _on: choose(True), "T", "Left button: turn the face")
+    actions.add_switch(
+        "turn_tool", VIEW, "Turn", False, lambda _on: choose(True), "T", "Left button: turn the face"
+    )
 
 
 def _layout(actions: Actions, studio: Studio, operations: Operations) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app import commands, layout_edits
-from app.project import Project, project_of, read_project, resolved, write_project
 from app.jobs import measure_disagreement, open_folders
+from app.project import Project, project_of, read_project, resolved, write_project
 from app.state import Place, Studio
 from app.workers import Jobs, Latest, RunningJob
 from infl.errors import FileError, InflError
@@ -40,7 +41,9 @@ class Operations(QObject):
     def stop(self) -> None:
         self._model.stop()
 
-    def _start(self, title: str, make: Callable[[], Job[Any]], finished: Callable[[Any], None]) -> RunningJob | None:
+    def _start(
+        self, title: str, make: Callable[[], Job[Any]], finished: Callable[[Any], None]
+    ) -> RunningJob | None:
         try:
             job = self.jobs.start(title, make)
         except InflError as error:
@@ -70,7 +73,9 @@ class Operations(QObject):
                 self.studio.notify("error", str(error))
             for dataset in datasets:
                 if dataset.problems:
-                    text = f"{dataset.name}: {len(dataset.problems)} files could not be read; the rest is open."
+                    text = (
+                        f"{dataset.name}: {len(dataset.problems)} files could not be read; the rest is open."
+                    )
                     self.studio.notify("warning", text, "\n".join(map(str, dataset.problems)))
             then()
 
@@ -105,7 +110,9 @@ class Operations(QObject):
 
     def ask_model(self) -> None:
         """Choose a checkpoint."""
-        name, _ = QFileDialog.getOpenFileName(self.window, "Load a checkpoint", "", "Checkpoints (*.safetensors)")
+        name, _ = QFileDialog.getOpenFileName(
+            self.window, "Load a checkpoint", "", "Checkpoints (*.safetensors)"
+        )
         if name:
             self.load_model(Path(name))
 
@@ -116,7 +123,9 @@ class Operations(QObject):
 
     def _model_failed(self, path: Path | None, error: Exception) -> None:
         text = str(error) if isinstance(error, InflError) else f"The model could not be loaded: {error}"
-        self.studio.notify("error", f"{text} Annotations and the canonical face are shown without predictions.")
+        self.studio.notify(
+            "error", f"{text} Annotations and the canonical face are shown without predictions."
+        )
 
     # the custom layout
 
@@ -184,7 +193,7 @@ class Operations(QObject):
             self.studio.notify("info", "Select two points or more in the layout table to join them.")
             return
         self.studio.undo.beginMacro("Join")
-        for a, b in zip(selection, selection[1:], strict=False):
+        for a, b in pairwise(selection):
             commands.toggle_edge(self.studio, a, b)
         self.studio.undo.endMacro()
         self.studio.select(selection)

@@ -40,7 +40,10 @@ class Project(BaseModel):
 def project_of(studio: Studio, path: Path, layout: Path | None, checkpoint: Path | None) -> Project:
     """The studio as it is, with paths relative to the project's file `path`."""
     return Project(
-        sets=[SetEntry(folder=_relative(s.dataset.root, path), convention=s.dataset.convention) for s in studio.sets],
+        sets=[
+            SetEntry(folder=_relative(s.dataset.root, path), convention=s.dataset.convention)
+            for s in studio.sets
+        ],
         layout=_relative(layout, path),
         checkpoint=_relative(checkpoint, path),
         set=studio.place.set if studio.place else 0,

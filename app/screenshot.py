@@ -42,7 +42,10 @@ class Screenshot(QObject):
             self.code = 1
         self.window.card.hide()
         if not self.window.grab().save(str(self.path)):
-            print(f"infl-studio: {self.path} could not be written. Check the folder and the suffix.", file=sys.stderr)
+            print(
+                f"infl-studio: {self.path} could not be written. Check the folder and the suffix.",
+                file=sys.stderr,
+            )
             self.code = 1
         for notice in self.window.studio.notices:
             if notice.level != "info":

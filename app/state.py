@@ -106,8 +106,8 @@ class Studio(QObject):
     noticed = Signal(object)
     timed = Signal(str, float)
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self.undo = QUndoStack(self)
         self.sets: tuple[OpenSet, ...] = ()
         self.place: Place | None = None
@@ -143,7 +143,9 @@ class Studio(QObject):
         """Close a data set; its files are not touched."""
         self.sets = self.sets[:index] + self.sets[index + 1 :]
         self.disagreement = {
-            Place(p.set - (p.set > index), p.sample): v for p, v in self.disagreement.items() if p.set != index
+            Place(p.set - (p.set > index), p.sample): v
+            for p, v in self.disagreement.items()
+            if p.set != index
         }
         place, self.place, self.photo = self.place, None, None
         self._compare_open_sets()
@@ -203,7 +205,9 @@ class Studio(QObject):
         """Swap the weights in use with the ones before."""
         if self.previous_landmarker is not None:
             self.landmarker, self.previous_landmarker = self.previous_landmarker, self.landmarker
-            self.model_name = f"{self.model_name} (reverted)" if "(reverted)" not in self.model_name else "fine-tuned"
+            self.model_name = (
+                f"{self.model_name} (reverted)" if "(reverted)" not in self.model_name else "fine-tuned"
+            )
             self._landmarker_replaced()
 
     def _landmarker_replaced(self) -> None:
@@ -265,9 +269,13 @@ class Studio(QObject):
             self.target_convention = convention
             self.layout_changed.emit()
 
-    def restore(self, comparison: Mapping[str, str], convention: str, options: Mapping[str, bool | float]) -> None:
-        """Bring back what a project remembers of comparison, target convention and options; what is unknown is left out."""
-        self.comparison = replace(self.comparison, **{k: v for k, v in comparison.items() if hasattr(self.comparison, k)})
+    def restore(
+        self, comparison: Mapping[str, str], convention: str, options: Mapping[str, bool | float]
+    ) -> None:
+        """Bring back comparison, target convention and options of a project; what is unknown is left out."""
+        self.comparison = replace(
+            self.comparison, **{k: v for k, v in comparison.items() if hasattr(self.comparison, k)}
+        )
         self.target_convention = convention
         self._compare_open_sets()
         self.set_options(**{k: v for k, v in options.items() if hasattr(self.options, k)})

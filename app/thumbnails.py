@@ -90,7 +90,7 @@ class Thumbnails(QObject):
                 self._wake.wait_for(lambda: self._wishes or self._stopping)
                 if self._stopping:
                     return
-                _key_, sample = self._wishes.popitem(last=True)
+                _, sample = self._wishes.popitem(last=True)
                 self._working = True
             try:
                 pixels = thumbnail(sample)

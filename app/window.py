@@ -8,7 +8,14 @@ from pathlib import Path
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
-    QApplication, QDockWidget, QFileDialog, QMainWindow, QMessageBox, QTabWidget, QToolButton, QWidget,
+    QApplication,
+    QDockWidget,
+    QFileDialog,
+    QMainWindow,
+    QMessageBox,
+    QTabWidget,
+    QToolButton,
+    QWidget,
 )  # fmt: skip
 
 from app import demo, menus, theme
@@ -41,7 +48,7 @@ class MainWindow(QMainWindow):
     def __init__(self, settings: QSettings, *, remember: bool = True):
         super().__init__()
         self.settings, self.remember = settings, remember
-        self.studio = Studio()
+        self.studio = Studio(self)
         self.derived = Derived(self.studio)
         self.jobs = Jobs(self)
         self.thumbnails = Thumbnails(self)
@@ -67,8 +74,8 @@ class MainWindow(QMainWindow):
         self.setStatusBar(StatusLine(self.studio, self.jobs))
         self.card = Card(self.studio, self.middle)
         self.jobs.started.connect(self._job_started)
-        self.studio.undo.cleanChanged.connect(lambda _clean: self._entitle())
-        self.studio.undo.indexChanged.connect(lambda _index: self._entitle())
+        self.studio.undo.cleanChanged.connect(self._entitle)
+        self.studio.undo.indexChanged.connect(self._entitle)
         self.setAcceptDrops(True)
         self.setContentsMargins(theme.GRID, 0, theme.GRID, 0)
         self.resize(1600, 1000)
@@ -130,7 +137,7 @@ class MainWindow(QMainWindow):
         if state is not None:
             self.restoreState(state, ARRANGEMENT)
 
-    def _entitle(self) -> None:
+    def _entitle(self, _changed: object = None) -> None:
         changed = "" if self.studio.undo.isClean() else " •"
         self.setWindowTitle(f"infl-studio – {self.studio.layout.title}{changed}")
 
@@ -173,7 +180,9 @@ class MainWindow(QMainWindow):
         box = QMessageBox(self)
         box.setText("The layout has changes that are not saved.")
         box.setStandardButtons(
-            QMessageBox.StandardButton.Save | QMessageBox.StandardButton.Discard | QMessageBox.StandardButton.Cancel
+            QMessageBox.StandardButton.Save
+            | QMessageBox.StandardButton.Discard
+            | QMessageBox.StandardButton.Cancel
         )
         choice = box.exec()
         if choice == QMessageBox.StandardButton.Save:
@@ -209,7 +218,9 @@ class MainWindow(QMainWindow):
         ExportDialog(self.studio, self.jobs, self).open()
 
     def ask_picture(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, "Save a picture of the window", "infl-studio.png", "Pictures (*.png)")
+        name, _ = QFileDialog.getSaveFileName(
+            self, "Save a picture of the window", "infl-studio.png", "Pictures (*.png)"
+        )
         if name and not self.grab().save(name):
             self.studio.notify("error", f"{name} could not be written. Check the folder and the suffix.")
 
@@ -219,7 +230,9 @@ class MainWindow(QMainWindow):
             self.operations.open_project(Path(name))
 
     def ask_save_project(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, "Save the project", "project.inflstudio", "Projects (*.inflstudio)")
+        name, _ = QFileDialog.getSaveFileName(
+            self, "Save the project", "project.inflstudio", "Projects (*.inflstudio)"
+        )
         if name:
             self.operations.save_project(Path(name))
 
@@ -229,7 +242,9 @@ class MainWindow(QMainWindow):
             for e in self.actions_.search("")
             if (keys := e.action.shortcut().toString())
         ]
-        table = "".join(f"<tr><td style='padding-right:24px'>{text}</td><td>{keys}</td></tr>" for text, keys in rows)
+        table = "".join(
+            f"<tr><td style='padding-right:24px'>{text}</td><td>{keys}</td></tr>" for text, keys in rows
+        )
         box = QMessageBox(self)
         box.setWindowTitle("Shortcuts")
         box.setText(f"<table>{table}</table>")
@@ -252,4 +267,6 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self.operations.open([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
+        self.operations.open(
+            [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        )

@@ -153,7 +153,9 @@ class RunningJob(QObject):
         except InflError as error:
             self._outcome = ("failed", (str(error), traceback.format_exc()))
         except MemoryError:
-            advice = "There is not enough memory for this. Close other programs, or take fewer data sets at once."
+            advice = (
+                "There is not enough memory for this. Close other programs, or take fewer data sets at once."
+            )
             self._outcome = ("failed", (advice, traceback.format_exc()))
         except Exception as error:
             text = f"{self.title} stopped on an unexpected error: {error or type(error).__name__}."

@@ -46,7 +46,9 @@ class CommandSearch(QDialog):
         self.list.clear()
         for entry in self._actions.search(text):
             keys = entry.action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-            item = QListWidgetItem(f"{entry.menu.replace('&', '')}  ›  {plain(entry.action)}" + (f"    {keys}" if keys else ""))
+            item = QListWidgetItem(
+                f"{entry.menu.replace('&', '')}  ›  {plain(entry.action)}" + (f"    {keys}" if keys else "")
+            )
             item.setData(Qt.ItemDataRole.UserRole, entry.action)
             if not entry.action.isEnabled():
                 item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEnabled)

@@ -7,8 +7,16 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import (
-    QAbstractItemView, QComboBox, QHeaderView, QLineEdit, QListView, QMenu, QStyle, QStyledItemDelegate,
-    QTreeWidget, QTreeWidgetItem,
+    QAbstractItemView,
+    QComboBox,
+    QHeaderView,
+    QLineEdit,
+    QListView,
+    QMenu,
+    QStyle,
+    QStyledItemDelegate,
+    QTreeWidget,
+    QTreeWidgetItem,
 )  # fmt: skip
 
 from app.actions import Actions
@@ -187,15 +195,21 @@ class DatasetPanel(Panel):
     def sizeHint(self) -> QSize:
         return QSize(264, 480)
 
+    def _chosen_set(self) -> int:
+        return max(self.sets.currentIndex().row(), 0)
+
+    def _choose_set(self, index: int) -> None:
+        self.sets.setCurrentIndex(self.sets.model().index(index, 0))
+
     def _list_sets(self) -> None:
-        current = self.sets.indexOfTopLevelItem(self.sets.currentItem()) if self.sets.currentItem() else 0
+        current = self._chosen_set()
         self.sets.blockSignals(True)
         self.sets.clear()
         for open_set in self.studio.sets:
             d = open_set.dataset
             item = QTreeWidgetItem([open_set.label, f"{len(d):,}"])
             item.setIcon(0, marks.set_icon(open_set.mark, open_set.colour))
-            item.setTextAlignment(1, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter))
+            item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             item.setForeground(1, QColor(theme().muted))
             known = self.studio.convention_of(d) == d.convention
             tips = [f"{d.root}", f"format {d.format}, convention {d.convention}, {d.point_count} points"]
@@ -208,11 +222,11 @@ class DatasetPanel(Panel):
         self.sets.blockSignals(False)
         self.sets.setFixedHeight(22 * min(max(len(self.studio.sets), 1), 8) + 4)
         if self.studio.sets:
-            self.sets.setCurrentItem(self.sets.topLevelItem(min(max(current, 0), len(self.studio.sets) - 1)))
+            self._choose_set(min(current, len(self.studio.sets) - 1))
         self._refill()
 
     def _refill(self) -> None:
-        index = max(self.sets.indexOfTopLevelItem(self.sets.currentItem()), 0) if self.sets.currentItem() else 0
+        index = self._chosen_set()
         self.model.refill(index, self.filter.text(), self.order.currentText())
         problems = self.studio.sets[index].dataset.problems if index < len(self.studio.sets) else ()
         self.problems.setVisible(bool(problems))
@@ -220,10 +234,10 @@ class DatasetPanel(Panel):
         self._follow()
 
     def _go_to_set(self) -> None:
-        index = self.sets.indexOfTopLevelItem(self.sets.currentItem())
-        if self.studio.place is None or self.studio.place.set != index:
-            if self.model.places:
-                self.studio.show(self.model.places[0])
+        index = self._chosen_set()
+        elsewhere = self.studio.place is None or self.studio.place.set != index
+        if elsewhere and self.model.places:
+            self.studio.show(self.model.places[0])
 
     def _order_chosen(self, order: str) -> None:
         self._refill()
@@ -240,12 +254,14 @@ class DatasetPanel(Panel):
         if place is None or place.set >= self.sets.topLevelItemCount():
             return
         if place.set != self.model.set_index:
-            self.sets.setCurrentItem(self.sets.topLevelItem(place.set))
+            self._choose_set(place.set)
             return
         row_ = self.model.row_of(place)
         if row_ is not None:
             index = self.model.index(row_)
-            self.grid.selectionModel().setCurrentIndex(index, self.grid.selectionModel().SelectionFlag.ClearAndSelect)
+            self.grid.selectionModel().setCurrentIndex(
+                index, self.grid.selectionModel().SelectionFlag.ClearAndSelect
+            )
             self.grid.scrollTo(index)
         self.grid.viewport().update()
 
@@ -261,6 +277,7 @@ class DatasetPanel(Panel):
             text = "\n".join(map(str, problems))
             count = len(problems)
             menu.addAction(
-                f"Show {count} problems", lambda: self.studio.notify("warning", f"{count} files could not be read.", text)
+                f"Show {count} problems",
+                lambda: self.studio.notify("warning", f"{count} files could not be read.", text),
             )
         menu.exec(self.sets.mapToGlobal(at))

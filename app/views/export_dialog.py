@@ -6,8 +6,19 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QCheckBox, QComboBox, QDialog, QDialogButtonBox, QFileDialog, QFormLayout, QHBoxLayout, QLineEdit, QListWidget,
-    QListWidgetItem, QPushButton, QVBoxLayout, QWidget,
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
 )  # fmt: skip
 
 from app.state import CANONICAL, Studio
@@ -31,7 +42,8 @@ class ExportDialog(QDialog):
         self.sets, self.layout_name, self.convention = QListWidget(), QComboBox(), QComboBox()
         for open_set in studio.sets:
             item = QListWidgetItem(
-                marks.set_icon(open_set.mark, open_set.colour), f"{open_set.label}   {len(open_set.dataset):,} faces"
+                marks.set_icon(open_set.mark, open_set.colour),
+                f"{open_set.label}   {len(open_set.dataset):,} faces",
             )
             item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(Qt.CheckState.Checked)
@@ -83,7 +95,9 @@ class ExportDialog(QDialog):
         """Start the job; a reason why it cannot start stays in the dialog."""
         from infl.harmonize import harmonise
 
-        chosen = [i for i in range(self.sets.count()) if self.sets.item(i).checkState() == Qt.CheckState.Checked]
+        chosen = [
+            i for i in range(self.sets.count()) if self.sets.item(i).checkState() == Qt.CheckState.Checked
+        ]
         landmarker, datasets = self.studio.landmarker, [self.studio.sets[i].dataset for i in chosen]
         if landmarker is None or not datasets:
             self.problem.setText("Tick at least one data set.")
@@ -98,7 +112,9 @@ class ExportDialog(QDialog):
             return
         studio, count = self.studio, sum(len(d) for d in datasets)
         job.finished.connect(
-            lambda path: studio.notify("info", f"Wrote {count:,} faces with {len(target)} points each to {path}.")
+            lambda path: studio.notify(
+                "info", f"Wrote {count:,} faces with {len(target)} points each to {path}."
+            )
         )
         job.cancelled.connect(lambda: studio.notify("info", f"Export cancelled; {out} was not written."))
         self.accept()

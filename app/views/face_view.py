@@ -59,7 +59,9 @@ class CanonicalFaceView(QWidget):
         self._turned_from: QPointF | None = None
         self._worker = Latest(self)
         self._worker.done.connect(self._smooth_arrived)
-        self._worker.failed.connect(lambda _key, error: studio.notify("error", f"The face could not be drawn: {error}"))
+        self._worker.failed.connect(
+            lambda _key, error: studio.notify("error", f"The face could not be drawn: {error}")
+        )
         self._rest = QTimer(self, interval=SMOOTH_AFTER, singleShot=True)
         self._rest.timeout.connect(self._draw_smoothly)
         self.setMouseTracking(True)
@@ -170,7 +172,11 @@ class CanonicalFaceView(QWidget):
         s, layout = self.studio, self.studio.layout
         if not len(layout):
             return
-        at, seen, accent = marks.points_of(self._on_screen(layout.queries)), picture.visible(layout.queries), theme().accent
+        at, seen, accent = (
+            marks.points_of(self._on_screen(layout.queries)),
+            picture.visible(layout.queries),
+            theme().accent,
+        )
         pairs = [(at[a], at[b]) for a, b in layout.edges if seen[a] and seen[b]]
         marks.lines(painter, pairs, marks.DARK, 3.0)
         marks.lines(painter, pairs, QColor(accent), 1.6)
@@ -230,7 +236,9 @@ class CanonicalFaceView(QWidget):
                 commands.move_point(self.studio, self.studio.selection[0], place, self._gesture)
         else:
             index = self._point_at(at)
-            self.setCursor(Qt.CursorShape.PointingHandCursor if index is not None else Qt.CursorShape.CrossCursor)
+            self.setCursor(
+                Qt.CursorShape.PointingHandCursor if index is not None else Qt.CursorShape.CrossCursor
+            )
             name = self.studio.layout.points[index].name if index is not None else self._compared_name(at)
             QToolTip.showText(event.globalPosition().toPoint(), name, self) if name else QToolTip.hideText()
 
@@ -244,7 +252,12 @@ class CanonicalFaceView(QWidget):
         self.redraw()
 
     def keyPressEvent(self, event) -> None:
-        turns = {Qt.Key.Key_Left: (-8, 0), Qt.Key.Key_Right: (8, 0), Qt.Key.Key_Up: (0, -8), Qt.Key.Key_Down: (0, 8)}
+        turns = {
+            Qt.Key.Key_Left: (-8, 0),
+            Qt.Key.Key_Right: (8, 0),
+            Qt.Key.Key_Up: (0, -8),
+            Qt.Key.Key_Down: (0, 8),
+        }
         turn = turns.get(Qt.Key(event.key()))
         if turn is None:
             super().keyPressEvent(event)

@@ -7,8 +7,17 @@ from collections import defaultdict
 import pyqtgraph as pg
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
-    QComboBox, QFormLayout, QFrame, QHBoxLayout, QListWidget, QListWidgetItem, QProgressBar, QPushButton, QSpinBox,
-    QVBoxLayout, QWidget,
+    QComboBox,
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QProgressBar,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
 )  # fmt: skip
 
 from app.state import Studio
@@ -99,7 +108,11 @@ class FineTunePanel(QFrame):
         self.sets.setObjectName("bare")
         self.sets.setFixedWidth(176)
         self.sets.setAccessibleName("Sets to train on")
-        self.start, self.stop, self.revert = QPushButton("Fine-tune"), QPushButton("Cancel"), QPushButton("Revert")
+        self.start, self.stop, self.revert = (
+            QPushButton("Fine-tune"),
+            QPushButton("Cancel"),
+            QPushButton("Revert"),
+        )
         self.start.setObjectName("primary")
         self.revert.setToolTip("Go back to the weights before (and again forward)")
         self.bar, self.words = QProgressBar(), ElidedLabel()
@@ -152,7 +165,9 @@ class FineTunePanel(QFrame):
 
     def chosen(self) -> list[int]:
         """Indices of the sets that are ticked."""
-        return [i for i in range(self.sets.count()) if self.sets.item(i).checkState() == Qt.CheckState.Checked]
+        return [
+            i for i in range(self.sets.count()) if self.sets.item(i).checkState() == Qt.CheckState.Checked
+        ]
 
     def begin(self) -> None:
         """Start the job on the ticked sets."""
@@ -204,14 +219,18 @@ class FineTunePanel(QFrame):
         self.bar.setMaximum(max(last.total, 1))
         self.bar.setValue(last.done)
         if self.job is not None and not self.job.cancelling:
-            values = "  ".join(f"{name} {value:.2f}" for name, value in last.metrics.items() if name in (LOSS, NME))
+            values = "  ".join(
+                f"{name} {value:.2f}" for name, value in last.metrics.items() if name in (LOSS, NME)
+            )
             left = in_words(last.seconds_left)
             self.words.setText(f"{last.phase} {last.done}/{last.total} · {left} left   {values}")
 
     def _finished(self, landmarker) -> None:
         self.studio.set_landmarker(landmarker, "fine-tuned")
         self.words.setText("done; the new weights are in use")
-        self.studio.notify("info", "Fine-tuning has finished; the new weights are in use. Revert brings the old ones back.")
+        self.studio.notify(
+            "info", "Fine-tuning has finished; the new weights are in use. Revert brings the old ones back."
+        )
 
     def _list_sets(self) -> None:
         off = {self.sets.item(i).text() for i in range(self.sets.count()) if i not in self.chosen()}

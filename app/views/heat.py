@@ -11,7 +11,9 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 from app.theme import SMALL, font, theme
 from infl.images import cv2
 
-VIRIDIS = cv2.cvtColor(cv2.applyColorMap(np.arange(256, dtype=np.uint8)[:, None], cv2.COLORMAP_VIRIDIS), cv2.COLOR_BGR2RGB)[:, 0]
+VIRIDIS = cv2.cvtColor(
+    cv2.applyColorMap(np.arange(256, dtype=np.uint8)[:, None], cv2.COLORMAP_VIRIDIS), cv2.COLOR_BGR2RGB
+)[:, 0]
 """(256, 3) uint8 RGB."""
 
 
@@ -28,7 +30,7 @@ def colours(values: np.ndarray, top: float) -> np.ndarray:
 
 
 def draw_scale(painter: QPainter, corner: QPointF, width: float, top: float, interocular: float) -> None:
-    """The scale, `width` px wide, with its lower left at `corner`; mm below, % of the interocular distance at its end."""
+    """The scale, `width` px wide, with its lower left at `corner`: mm, and its top in % of the interocular distance."""
     t, face = theme(), font(SMALL)
     metrics = QFontMetricsF(face)
     height = 2 * metrics.height() + 22

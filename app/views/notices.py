@@ -7,7 +7,15 @@ import time
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import (
-    QFrame, QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QPlainTextEdit, QPushButton, QSplitter, QVBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPlainTextEdit,
+    QPushButton,
+    QSplitter,
+    QVBoxLayout,
     QWidget,
 )  # fmt: skip
 
@@ -40,7 +48,9 @@ class Card(QFrame):
         column.addLayout(buttons)
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.hide)
-        self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(f"{self._notice.text}\n{self._notice.details}"))
+        self.copy.clicked.connect(
+            lambda: QGuiApplication.clipboard().setText(f"{self._notice.text}\n{self._notice.details}")
+        )
         self.close_button.clicked.connect(self.hide)
         over.installEventFilter(self)
         studio.noticed.connect(self.show_notice)

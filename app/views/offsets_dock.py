@@ -6,7 +6,13 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import (
-    QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, QSortFilterProxyModel, Qt,
+    QAbstractTableModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRectF,
+    QSize,
+    QSortFilterProxyModel,
+    Qt,
 )  # fmt: skip
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QFrame, QHeaderView, QStyledItemDelegate, QTableView, QVBoxLayout
@@ -40,7 +46,9 @@ class OffsetsModel(QAbstractTableModel):
             side = np.sign(offsets.layout.queries[:, 0] * (np.abs(offsets.layout.queries[:, 0]) > 0.5))
             v = offsets.vectors
             percent = 100 * offsets.lengths / canonical_face().interocular
-            self._values = np.column_stack([np.where(side == 0, v[:, 0], v[:, 0] * side), v[:, 1:], offsets.lengths, percent])
+            self._values = np.column_stack(
+                [np.where(side == 0, v[:, 0], v[:, 0] * side), v[:, 1:], offsets.lengths, percent]
+            )
         self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
@@ -65,14 +73,18 @@ class OffsetsModel(QAbstractTableModel):
         value = float(self._values[index.row(), column - 2])
         if role == VALUE:
             return value
-        return f"{value:+.2f}" if column < LENGTH else f"{value:.2f}" if column == LENGTH else f"{value:.1f} %"
+        return (
+            f"{value:+.2f}" if column < LENGTH else f"{value:.2f}" if column == LENGTH else f"{value:.1f} %"
+        )
 
 
 class _Bar(QStyledItemDelegate):
-    """The length as a bar behind its number."""
+    """The length as a bar behind its number; `top` mm fill the cell."""
+
+    top = 1.0
 
     def paint(self, painter: QPainter, option, index) -> None:
-        value, top = index.data(VALUE), max(self.parent().property("top") or 1.0, 1e-6)
+        value, top = index.data(VALUE), max(self.top, 1e-6)
         colour = QColor(theme().accent)
         colour.setAlpha(70)
         box = QRectF(option.rect).adjusted(4, 4, -4, -4)
@@ -129,7 +141,7 @@ class OffsetsPanel(QFrame):
 
     def refresh(self) -> None:
         offsets = self.derived.offsets()
-        self.table.setProperty("top", float(offsets.lengths.max()) if offsets is not None else 1.0)
+        self._bar.top = float(offsets.lengths.max()) if offsets is not None else 1.0
         self.model.show(offsets)
         c = self.studio.comparison
         if offsets is None:
@@ -142,7 +154,8 @@ class OffsetsPanel(QFrame):
         where = offsets.layout.points[int(offsets.lengths.argmax())].name
         self.title.setText(f"{c.b} → {c.a}")
         self.summary.setText(
-            f"{len(offsets.layout)} points of {offsets.layout.name}:  median {middle:.2f} mm ({100 * middle / eyes:.1f} %),  "
+            f"{len(offsets.layout)} points of {offsets.layout.name}:  "
+            f"median {middle:.2f} mm ({100 * middle / eyes:.1f} %),  "
             f"most {most:.2f} mm ({100 * most / eyes:.1f} %) at {where}"
         )
 

@@ -71,7 +71,9 @@ def tool_button(action: QAction) -> QToolButton:
     button.setObjectName("quiet")
     button.setDefaultAction(action)
     button.setToolButtonStyle(
-        Qt.ToolButtonStyle.ToolButtonTextOnly if action.icon().isNull() else Qt.ToolButtonStyle.ToolButtonIconOnly
+        Qt.ToolButtonStyle.ToolButtonTextOnly
+        if action.icon().isNull()
+        else Qt.ToolButtonStyle.ToolButtonIconOnly
     )
     return button
 

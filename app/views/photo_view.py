@@ -35,7 +35,12 @@ class PhotoView(QWidget):
         self.setMinimumSize(240, 200)
         self.setAccessibleName("Photo")
         studio.photo_changed.connect(self._photo_changed)
-        for signal in (studio.layout_changed, studio.selection_changed, studio.options_changed, studio.sets_changed):
+        for signal in (
+            studio.layout_changed,
+            studio.selection_changed,
+            studio.options_changed,
+            studio.sets_changed,
+        ):
             signal.connect(self.update)
 
     def sizeHint(self) -> QSize:
@@ -114,7 +119,9 @@ class PhotoView(QWidget):
             return
         human = zoom.to_screen(photo.sample.points)
         radius = float(np.clip(3.0 * (zoom.scale / 1.5) ** 0.3, 2.2, 5.0))
-        found = self.derived.prediction() if s.options.predicted or s.options.edges or s.options.sigma else None
+        found = (
+            self.derived.prediction() if s.options.predicted or s.options.edges or s.options.sigma else None
+        )
         predicted = zoom.to_screen(found.points) if found is not None else None
         layout = open_set.dataset.layout
         if s.options.edges and layout is not None:

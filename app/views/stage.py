@@ -75,13 +75,23 @@ class FacePanel(Panel):
         for identifier in ("point_tool", "turn_tool", "front", "three_quarter", "side"):
             self.foot.addWidget(tool_button(actions[identifier]))
         self.foot.addStretch(1)
-        for widget in (tool_button(actions["heat"]), tool_button(actions["arrows"]), self.scale, self.scale_text):
+        for widget in (
+            tool_button(actions["heat"]),
+            tool_button(actions["arrows"]),
+            self.scale,
+            self.scale_text,
+        ):
             self.foot.addWidget(widget)
         self.a.activated.connect(lambda i: studio.compare(a=self.a.itemData(i)))
         self.b.activated.connect(lambda i: studio.compare(b=self.b.itemData(i)))
         self.at.activated.connect(lambda i: studio.compare(at=self.at.itemData(i)))
         self.scale.valueChanged.connect(lambda value: studio.set_options(arrow_scale=float(value)))
-        for signal in (studio.sets_changed, studio.landmarker_changed, studio.comparison_changed, studio.options_changed):
+        for signal in (
+            studio.sets_changed,
+            studio.landmarker_changed,
+            studio.comparison_changed,
+            studio.options_changed,
+        ):
             signal.connect(self._refresh)
         self._refresh()
 
@@ -89,7 +99,10 @@ class FacePanel(Panel):
         s = self.studio
         known = s.landmarker.conventions if s.landmarker is not None else (CANONICAL,)
         opened = {o.dataset.convention for o in s.sets}
-        conventions = [CANONICAL, *sorted((c for c in known if c != CANONICAL), key=lambda c: (c not in opened, c))]
+        conventions = [
+            CANONICAL,
+            *sorted((c for c in known if c != CANONICAL), key=lambda c: (c not in opened, c)),
+        ]
         for combo, chosen in ((self.a, s.comparison.a), (self.b, s.comparison.b)):
             shown = [(combo.itemData(i), s.colour_of(combo.itemData(i))) for i in range(combo.count())]
             if shown != [(c, s.colour_of(c)) for c in conventions] or combo.property("sets") != len(s.sets):

@@ -10,7 +10,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
 import torch
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QEvent, QSettings
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -48,10 +48,15 @@ def settings(tmp_path: Path) -> QSettings:
     return QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
 
 
-@pytest.fixture
-def empty_window(qapp: QApplication, qtbot: QtBot, settings: QSettings) -> Iterator[MainWindow]:
-    """The window with no set and no model."""
+@pytest.fixture(scope="session")
+def dressed(qapp: QApplication) -> QApplication:
     theme.apply(qapp, "light")
+    return qapp
+
+
+@pytest.fixture
+def empty_window(dressed: QApplication, qtbot: QtBot, settings: QSettings) -> Iterator[MainWindow]:
+    """The window with no set and no model."""
     window = MainWindow(settings, remember=False)
     window.resize(1280, 800)
     window.show()
@@ -59,6 +64,8 @@ def empty_window(qapp: QApplication, qtbot: QtBot, settings: QSettings) -> Itera
     yield window
     window.shut_down()
     window.close()
+    window.deleteLater()
+    dressed.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture

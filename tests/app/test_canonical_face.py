@@ -1,8 +1,10 @@
 """Pointing at the canonical face: a press adds a query at once, a drag moves it, everything can be undone."""
 
 import numpy as np
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from app.window import MainWindow
 
@@ -16,11 +18,6 @@ def on_face(window: MainWindow, xyz=(20.0, 40.0, 20.0)) -> QPoint:
 
 
 def move(window: MainWindow, at: QPoint, button=LEFT) -> None:
-    QTest.mouseMove(window.face, at)
-    from PySide6.QtCore import QPointF
-    from PySide6.QtGui import QMouseEvent
-    from PySide6.QtWidgets import QApplication
-
     place = QPointF(at)
     event = QMouseEvent(
         QMouseEvent.Type.MouseMove, place, window.face.mapToGlobal(place), Qt.MouseButton.NoButton, button,
