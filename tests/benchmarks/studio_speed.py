@@ -1,0 +1,170 @@
+"""The studio's speed, measured in a real window: `python tests/benchmarks/studio_speed.py [--checkpoint X] [--out X.json]`.
+
+Prints, in milliseconds unless said otherwise (median and 95th percentile):
+- click to points: from the press on the canonical face until both the face and the photo have been painted with the new point;
+- drag: from a move of the mouse until both have been painted;
+- turning: frames a second while the face turns, heat map and arrows on it;
+- event loop: longest gaps between two passes while nothing runs, and while fine-tuning runs in its thread.
+
+Run it on a machine that does nothing else: nothing is asserted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import numpy as np
+import torch
+from PySide6.QtCore import QPoint, QPointF, QSettings, Qt, QTimer
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from app import demo, theme
+from app.window import MainWindow
+from infl.datasets import open_dataset
+from infl.model import InfiniteLandmarks, Landmarker, ModelConfig, load_landmarker
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def untrained(conventions: list[str]) -> Landmarker:
+    """Random weights: as fast as trained ones."""
+    network = InfiniteLandmarks(ModelConfig(), ("canonical", *conventions))
+    torch.nn.init.normal_(network.query_deformer.out.weight, std=0.3)
+    return Landmarker(network, {})
+
+
+def settle(window: MainWindow) -> None:
+    calm = 0
+    while calm < 3:
+        QTest.qWait(50)
+        calm = 0 if window.busy else calm + 1
+
+
+def send(window: MainWindow, kind: QMouseEvent.Type, at: QPoint, button: Qt.MouseButton) -> None:
+    place = QPointF(at)
+    pressed = Qt.MouseButton.NoButton if kind == QMouseEvent.Type.MouseButtonRelease else button
+    which = Qt.MouseButton.NoButton if kind == QMouseEvent.Type.MouseMove else button
+    event = QMouseEvent(kind, place, window.face.mapToGlobal(place), which, pressed, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(window.face, event)
+
+
+def until_painted(window: MainWindow, do: Callable[[], None]) -> float:
+    """Milliseconds from `do` until the face and the photo have both been painted again."""
+    painted: set[str] = set()
+    face = window.face.drawn.connect(lambda: painted.add("face"))
+    photo = window.photo.drawn.connect(lambda: painted.add("photo"))
+    start = time.perf_counter()
+    do()
+    while len(painted) < 2:
+        QApplication.processEvents()
+    took = (time.perf_counter() - start) * 1000
+    window.face.drawn.disconnect(face)
+    window.photo.drawn.disconnect(photo)
+    return took
+
+
+def summary(values: list[float]) -> dict[str, float]:
+    return {"median": round(float(np.median(values)), 2), "p95": round(float(np.quantile(values, 0.95)), 2)}
+
+
+def clicks(window: MainWindow, count: int = 60) -> tuple[dict[str, float], dict[str, float]]:
+    """Presses on different places of the face, each followed by a drag of five moves."""
+    pressed, moved = [], []
+    middle = window.face.rect().center()
+    rng = np.random.default_rng(0)
+    for _ in range(count):
+        at = middle + QPoint(*map(int, rng.integers(-60, 60, 2)))
+        if window.face._point_at(QPointF(at)) is not None:
+            continue
+        pressed.append(until_painted(window, lambda at=at: send(window, QMouseEvent.Type.MouseButtonPress, at, LEFT)))
+        for step in range(1, 6):
+            to = at + QPoint(2 * step, step)
+            moved.append(until_painted(window, lambda to=to: send(window, QMouseEvent.Type.MouseMove, to, LEFT)))
+        send(window, QMouseEvent.Type.MouseButtonRelease, at, LEFT)
+        window.studio.undo.undo()
+        QApplication.processEvents()
+    return summary(pressed), summary(moved)
+
+
+def turning(window: MainWindow, frames: int = 60) -> float:
+    """Frames a second while the right button drags the face round."""
+    right, at = Qt.MouseButton.RightButton, window.face.rect().center()
+    send(window, QMouseEvent.Type.MouseButtonPress, at, right)
+    drawn = []
+    connection = window.face.drawn.connect(lambda: drawn.append(time.perf_counter()))
+    for i in range(frames):
+        send(window, QMouseEvent.Type.MouseMove, at + QPoint(4 * (i % 30), i % 7), right)
+        wanted = len(drawn) + 1
+        while len(drawn) < wanted:
+            QApplication.processEvents()
+    window.face.drawn.disconnect(connection)
+    send(window, QMouseEvent.Type.MouseButtonRelease, at, right)
+    return round((len(drawn) - 1) / (drawn[-1] - drawn[0]), 1)
+
+
+def gaps(seconds: float, until: Callable[[], bool] = lambda: False) -> dict[str, float]:
+    """Times between passes of the event loop, watched by a timer that fires at every pass."""
+    passes: list[float] = []
+    timer = QTimer(interval=0)
+    timer.timeout.connect(lambda: (passes.append(time.perf_counter()), time.sleep(0.001)))
+    timer.start()
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end and not until():
+        QTest.qWait(50)
+    timer.stop()
+    between = np.diff(passes) * 1000
+    return {"longest": round(float(between.max()), 1), "p99": round(float(np.quantile(between, 0.99)), 1),
+            "passes": len(passes)}  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--checkpoint", type=Path)
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--steps", type=int, default=60, help="of fine-tuning")
+    wanted = parser.parse_args()
+    sys.setswitchinterval(0.001)
+    application = QApplication(sys.argv[:1])
+    theme.apply(application, "light")
+    window = MainWindow(QSettings("studio_speed", "studio_speed"), remember=False)
+    window.resize(1600, 1000)
+    window.show()
+    sets = [open_dataset(folder) for folder in demo.folders()]
+    window.studio.add_sets(sets)
+    landmarker = load_landmarker(wanted.checkpoint) if wanted.checkpoint else untrained([s.convention for s in sets])
+    window.studio.set_landmarker(landmarker, "benchmark")
+    window.show_demo_layout()
+    settle(window)
+    torch.set_num_threads(1)
+    result: dict[str, object] = {"cores": os.cpu_count(), "load before": round(os.getloadavg()[0], 2)}
+    clicks(window, 5)
+    result["click to points ms"], result["drag ms"] = clicks(window)
+    result["turning fps"] = turning(window)
+    settle(window)
+    result["gap idle ms"] = gaps(3)
+    for parts in ("deformer", "everything"):
+        window.fine_tune.parts.setCurrentIndex(window.fine_tune.parts.findData(parts))
+        window.fine_tune.steps.setValue(wanted.steps)
+        window.docks["Fine-tune"].raise_()
+        window.fine_tune.begin()
+        result[f"gap fine-tuning {parts} ms"] = gaps(240, lambda: window.jobs.running is None)
+        settle(window)
+    print(json.dumps(result, indent=1))
+    if wanted.out:
+        wanted.out.write_text(json.dumps(result, indent=1))
+    window.shut_down()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+"""What the second look and the local refinement gain: `python tests/benchmarks/switches.py --data ../shared/data/ibug68`.
+
+The shipped checkpoint on the val part of one set, whole photographs, with each of the two switched off. (Both were on
+in training; this is what they do at inference.)
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+import infl
+from infl.evaluation import evaluate
+from infl.progress import run
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data/ibug68"))
+    parser.add_argument("--checkpoint", type=Path)
+    arguments = parser.parse_args()
+    dataset = infl.open_dataset(arguments.data)
+    for passes in (1, 2):
+        for refine in (False, True):
+            landmarker = infl.load_landmarker(arguments.checkpoint)
+            landmarker.network.config = replace(landmarker.network.config, passes=passes)
+            if not refine:
+                landmarker.network.refinement = None
+            row = run(evaluate(landmarker, [dataset], deformer=True)).row(dataset.name, True)
+            print(f"{passes} look(s), {'refined' if refine else 'coarse':8s} NME {row.nme:6.2f} %  median {row.median:6.2f} %")
+
+
+if __name__ == "__main__":
+    main()
