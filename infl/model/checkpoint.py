@@ -19,6 +19,7 @@ from infl.model.network import InfiniteLandmarks, placed
 from infl.resources import resource
 
 SHIPPED = "research.safetensors"
+_LEARNED = "learned_queries."
 
 
 class _Header(BaseModel):
@@ -73,7 +74,13 @@ def load_checkpoint(path: str | Path | None = None) -> tuple[InfiniteLandmarks, 
         first = error.errors()[0]
         place = "header " + ".".join(map(str, first["loc"]))
         raise FileError(path, f"is no checkpoint of infl: {first['msg']}.", place=place) from error
-    network = InfiniteLandmarks(config, tuple(header.conventions))
+    learned = {
+        name.removeprefix(_LEARNED): len(tensor)
+        for name, tensor in weights.items()
+        if name.startswith(_LEARNED)
+    }
+    undescribed = {header.conventions[int(key)]: count for key, count in learned.items()}
+    network = InfiniteLandmarks(config, tuple(header.conventions), undescribed)
     try:
         network.load_state_dict(weights)
     except RuntimeError as error:

@@ -74,7 +74,9 @@ class FeatureExtractor(nn.Module):
         cells = (config.crop_size // 32) ** 2
         self.flat = nn.Conv2d(channels, FLAT_CHANNELS, 1)
         self.code = nn.Sequential(
-            nn.Linear(channels + FLAT_CHANNELS * cells, config.code_size), nn.LayerNorm(config.code_size), nn.SiLU()
+            nn.Linear(channels + FLAT_CHANNELS * cells, config.code_size),
+            nn.LayerNorm(config.code_size),
+            nn.SiLU(),
         )
         last = nn.Linear(128, 10)
         nn.init.zeros_(last.weight)

@@ -13,7 +13,9 @@ from infl.model.feature_extractor import MAP_STAGES, Features
 from infl.model.position_encoder import UNIT, PositionEncoder
 
 WINDOW = 3  # samples a side that the refinement takes of each feature map
-SIGMA_START = -1.0  # log of the σ that an untrained network claims: it knows how little it knows, and learns calmly
+SIGMA_START = (
+    -1.0
+)  # log of the σ that an untrained network claims: it knows how little it knows, and learns calmly
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,11 @@ import torch
 
 from infl.errors import InflError
 from infl.geometry.camera import Camera
+from infl.geometry.canonical_face import canonical_face
 from infl.geometry.rotations import FRONTAL
+from infl.geometry.surface import closest_points
 from infl.geometry.transforms import chain, invert, move, pixels_from_normalised
-from infl.layouts import Layout
+from infl.layouts import Layout, LayoutPoint
 from infl.model.checkpoint import load_checkpoint
 from infl.model.config import FACE_SIZE, HEAD_CENTRE
 from infl.model.feature_extractor import Features
@@ -142,6 +144,23 @@ class Landmarker:
             )
         return (ours - theirs).cpu().numpy()
 
+    def learned_layout(self, convention: str) -> Layout:
+        """The layout of a convention that nobody described, as training found it on C.
+
+        Raises InflError when the convention's layout was not learned.
+        """
+        if convention not in self.network.undescribed:
+            raise InflError(
+                f"The layout of “{convention}” was not learned by this checkpoint; name one of “infl layouts”."
+            )
+        where = self.network.queries_of(convention).detach().cpu().numpy()
+        triangle, barycentric, xyz = closest_points(canonical_face(), where)
+        points = tuple(
+            LayoutPoint(f"point {k}", _triple(xyz[k]), int(triangle[k]), _triple(barycentric[k]), mirror=k)
+            for k in range(len(where))
+        )
+        return Layout(convention, f"{convention}, learned", points)
+
     def _index(self, convention: str) -> int:
         try:
             return self.conventions.index(convention)
@@ -168,6 +187,11 @@ def queries_of(at: Layout | np.ndarray) -> np.ndarray:
             f"Queries are (K, 3) finite millimetres on the canonical face, not an array of {queries.shape}."
         )
     return queries
+
+
+def _triple(values: np.ndarray) -> tuple[float, float, float]:
+    x, y, z = (float(value) for value in values)
+    return x, y, z
 
 
 def _camera(features: Features, size: int) -> Camera:

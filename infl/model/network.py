@@ -8,6 +8,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import torch
 from torch import Tensor, nn
 
@@ -18,15 +21,20 @@ from infl.model.query_deformer import QueryDeformer
 from infl.model.spatial_transformer import SpatialTransformer
 
 CANONICAL = "canonical"
+NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
 class InfiniteLandmarks(nn.Module):
     """S, F, D, Q, P and ψ together, with a learned code for each convention.
 
     `conventions` name the data sets' codes D_j; the first is always "canonical", whose code is 0 and stays so.
+    `undescribed` are conventions whose layout nobody described, with their number of points: their queries are
+    weights like others, (K, 3) mm each.
     """
 
-    def __init__(self, config: ModelConfig, conventions: tuple[str, ...]):
+    def __init__(
+        self, config: ModelConfig, conventions: tuple[str, ...], undescribed: Mapping[str, int] = NOTHING
+    ):
         super().__init__()
         if not conventions or conventions[0] != CANONICAL:
             conventions = (CANONICAL, *conventions)
@@ -37,7 +45,22 @@ class InfiniteLandmarks(nn.Module):
         self.query_deformer = QueryDeformer(config)
         self.landmark_predictor = LandmarkPredictor(config)
         self.refinement = LocalRefinement(config) if config.refine else None
+        self.learned_queries = nn.ParameterDict(
+            {
+                str(conventions.index(name)): nn.Parameter(torch.zeros(count, 3))
+                for name, count in undescribed.items()
+            }
+        )
         self.dataset_codes = nn.Parameter(0.5 * torch.randn(len(conventions) - 1, config.dataset_code_size))
+
+    @property
+    def undescribed(self) -> dict[str, int]:
+        """The conventions whose queries are learned, with their number of points."""
+        return {self.conventions[int(key)]: len(queries) for key, queries in self.learned_queries.items()}
+
+    def queries_of(self, convention: str) -> nn.Parameter:
+        """(K, 3) mm: the learned queries of an undescribed convention."""
+        return self.learned_queries[str(self.conventions.index(convention))]
 
     def codes(self, index: Tensor) -> Tensor:
         """(B,) indices into `conventions` → (B, E) codes; 0 gives the zero code."""

@@ -34,6 +34,8 @@ class Batch:
     present, firm: (B, N) bool: annotated; and not a sliding contour point. size: (B,) the face's size in the same
     coordinates. convention: (B,) index of the network's codes. head: (B, 3, 3) head rotation, of the rendering or of
     the rigid fit, and trust (B,) in it, 0 … 1. points3d: (B, N, 3) mm, where rendered (B,) bool says they are known.
+    learned: (B,) the convention whose queries are learned, or 0; index: (B, N) which of its points the queries are, and
+    side: (B,) -1 where the picture is mirrored, so that x changes its sign.
     """
 
     photos: Tensor
@@ -48,6 +50,9 @@ class Batch:
     trust: Tensor
     points3d: Tensor
     rendered: Tensor
+    index: Tensor
+    side: Tensor
+    learned: Tensor
 
     def to(self, device: torch.device) -> Batch:
         return Batch(*(getattr(self, field.name).to(device) for field in fields(self)))
@@ -83,6 +88,9 @@ class _Example:
     trust: float
     points3d: np.ndarray
     rendered: bool
+    index: np.ndarray
+    side: float
+    learned: int
 
 
 class Batches:
@@ -116,6 +124,7 @@ class Batches:
             stack("firm", torch.bool), stack("size", torch.float32), stack("convention", torch.int64),
             stack("head", torch.float32), stack("trust", torch.float32),
             stack("points3d", torch.float32), stack("rendered", torch.bool),
+            stack("index", torch.int64), stack("side", torch.float32), stack("learned", torch.int64),
         )  # fmt: skip
 
     def stream(self, start: int, end: int) -> Iterator[Batch]:
@@ -138,22 +147,18 @@ class Batches:
         chosen, face = self._pick(rng)
         _, other = self._pick(rng)
         faces, recipe = self.sets[chosen], self.recipe
-        points, head = face.points, face.head
+        points, head, queries = face.points, face.head, faces.queries
         rendered = face.points3d is not None
         points3d = face.points3d if face.points3d is not None else np.zeros((len(points), 3))
-        flip = np.eye(3)[:2]
-        if rng.random() < 0.5:
+        mirrored = rng.random() < 0.5
+        if (
+            mirrored
+        ):  # a mirrored photo of a face is a photo of the mirrored face: every query moves to the other side
             flip = mirror_of(face)
-            points = move(flip, points[faces.mirror])
+            points, queries, points3d = move(flip, points), queries * MIRROR, points3d * MIRROR
             head = head * np.outer(MIRROR, MIRROR)
-            points3d = points3d[faces.mirror] * MIRROR
-            face = Face(
-                np.ascontiguousarray(face.picture[:, ::-1]),
-                points,
-                head,
-                move(flip, face.centre[None])[0],
-                face.scale,
-            )
+            picture = np.ascontiguousarray(face.picture[:, ::-1])
+            face = Face(picture, points, head, move(flip, face.centre[None])[0], face.scale)
         if whole_photo:
             size = 2 * self.config.search_size  # S sees half of it; I' is cut from all of it
             place = place_in_photo(
@@ -172,7 +177,7 @@ class Batches:
         index = rng.choice(index, recipe.points, replace=len(index) < recipe.points)
         return _Example(
             picture=picture,
-            queries=faces.queries[index],
+            queries=queries[index],
             targets=move(to_normalised, points[index]),
             present=known[index],
             firm=~faces.contour[index],
@@ -182,4 +187,7 @@ class Batches:
             trust=1.0 if rendered else FIT_TRUST * (np.count_nonzero(known & ~faces.contour) >= FIT_POINTS),
             points3d=points3d[index],
             rendered=rendered,
+            index=index,
+            side=-1.0 if mirrored else 1.0,
+            learned=0 if faces.described else self.codes[chosen],
         )

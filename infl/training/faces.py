@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from infl.datasets.dataset import Dataset, Sample
-from infl.errors import InflError
 from infl.geometry.transforms import move
 from infl.images import cv2
 from infl.model.config import CROP_HALF_WIDTH
 from infl.progress import Job, Progress
 from infl.training.rigid_fit import RigidFit, rigid_fit
+from infl.training.rough_queries import rough_queries
 
 PIXELS_A_MM = 0.95  # resolution that a kept face has at most: a little more than the network ever sees
 KEPT_HALF_WIDTH = 2.2 * CROP_HALF_WIDTH  # mm around the face that are kept
@@ -37,32 +37,33 @@ class Face:
 
 @dataclass(frozen=True)
 class FaceSet:
-    """The faces of one data set with what they share: queries (K, 3) mm, mirror partners (K,), contour flags (K,)."""
+    """The faces of one data set with what they share: queries (K, 3) mm and contour flags (K,).
+
+    described: whether a layout said what the queries are; if not they are a rough guess, to be optimised.
+    """
 
     name: str
     convention: str
     queries: np.ndarray
-    mirror: np.ndarray
     contour: np.ndarray
     faces: tuple[Face, ...]
     keys: tuple[str, ...]
+    described: bool = True
 
 
 def load_faces(datasets: Sequence[Dataset]) -> Job[list[FaceSet]]:
-    """Fit, decode, cut and scale every face of `datasets`. Raises InflError for a set without a layout."""
+    """Fit, decode, cut and scale every face of `datasets`."""
     total = sum(len(dataset) for dataset in datasets)
     progress = Progress("reading photographs", 0, total)
     sets, done = [], 0
     for dataset in datasets:
-        if dataset.layout is None:
-            raise InflError(
-                f"{dataset.root}: nobody said what its {dataset.point_count} points mean; give it a layout."
-            )
         if not dataset.samples:
             continue
-        layout = dataset.layout
         points = np.stack([sample.points for sample in dataset.samples])
-        fit = rigid_fit(layout.queries, layout.contour, points)
+        layout = dataset.layout
+        queries = layout.queries if layout else rough_queries(points)
+        contour = layout.contour if layout else np.zeros(len(queries), bool)
+        fit = rigid_fit(queries, contour, points)
         good = [i for i in range(len(points)) if fit.error[i] <= WORST_FIT and np.isfinite(fit.scale[i])]
         with ThreadPoolExecutor(2) as pool:
             faces = []
@@ -72,8 +73,10 @@ def load_faces(datasets: Sequence[Dataset]) -> Job[list[FaceSet]]:
                 if done % 100 == 0:
                     yield Progress(progress.phase, done, total, dataset.name, started=progress.started)
         keys = tuple(dataset.samples[i].key for i in good)
-        sets.append(FaceSet(dataset.name, dataset.convention, layout.queries, layout.mirror, layout.contour,
-                            tuple(faces), keys))  # fmt: skip
+        described = layout is not None
+        sets.append(
+            FaceSet(dataset.name, dataset.convention, queries, contour, tuple(faces), keys, described)
+        )
     return sets
 
 

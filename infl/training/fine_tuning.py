@@ -14,9 +14,9 @@ from infl.model.landmarker import Landmarker
 from infl.model.network import InfiniteLandmarks, placed
 from infl.progress import Job, Progress
 from infl.training.batches import Batches
-from infl.training.faces import load_faces
+from infl.training.faces import FaceSet, load_faces
 from infl.training.recipe import Recipe
-from infl.training.trainer import averaged, learn, optimiser_of
+from infl.training.trainer import averaged, learn, optimiser_of, part_of, start_queries, undescribed
 from infl.training.validation import validate
 
 
@@ -59,16 +59,14 @@ def fine_tune(
         steps=0 if alone else how.steps, deformer_steps=how.steps if alone else 0,
         deformer_rate=20.0 if alone else 10.0,  # from a smaller learning rate; the deformer is far from its optimum
         search_batch=how.faces_a_step // 4, crop_batch=how.faces_a_step - how.faces_a_step // 4,
-        localisation=0.05, averaging=0.98,
+        localisation=0.05, averaging=0.98, threads=how.threads,
     )  # fmt: skip
     torch.manual_seed(how.seed)
-    network = with_conventions(landmarker.network, [faces.convention for faces in sets]).train()
+    network = with_conventions(landmarker.network, sets).train()
     device = landmarker.device
     if how.parts != "everything":
         for name, parameter in network.named_parameters():
-            trained = name.startswith(("query_deformer.", "dataset_codes")) or (
-                not alone and ".trunk." not in name
-            )
+            trained = part_of(name) in ("deformer", "queries") or (not alone and part_of(name) == "heads")
             parameter.requires_grad_(trained)
     average = {name: tensor.detach().clone() for name, tensor in network.named_parameters()}
     optimiser = optimiser_of(network, recipe)
@@ -88,14 +86,17 @@ def fine_tune(
     return Landmarker(averaged(network, average), card, device)
 
 
-def with_conventions(network: InfiniteLandmarks, names: Sequence[str]) -> InfiniteLandmarks:
-    """A copy of `network` that has a code for each of `names` too; new codes start small, near “no deformation”."""
-    new = tuple(dict.fromkeys(name for name in names if name not in network.conventions))
-    copy = InfiniteLandmarks(network.config, (*network.conventions, *new))
+def with_conventions(network: InfiniteLandmarks, sets: Sequence[FaceSet]) -> InfiniteLandmarks:
+    """A copy of `network` that has a code for the convention of each of `sets`, and queries where nobody described
+    its layout. New codes start small, near “no deformation”; new queries at a rough guess."""
+    new = tuple(dict.fromkeys(s.convention for s in sets if s.convention not in network.conventions))
+    missing = [s for s in sets if not s.described and s.convention not in network.undescribed]
+    conventions = (*network.conventions, *new)
+    copy = InfiniteLandmarks(network.config, conventions, {**network.undescribed, **undescribed(missing)})
     weights = {name: tensor.clone() for name, tensor in network.state_dict().items()}
-    fresh = 0.1 * torch.randn(
-        len(new), network.config.dataset_code_size, device=weights["dataset_codes"].device
-    )
-    weights["dataset_codes"] = torch.cat([weights["dataset_codes"], fresh])
-    copy.load_state_dict(weights)
-    return placed(copy, fresh.device)
+    codes = weights["dataset_codes"]
+    fresh = 0.1 * torch.randn(len(new), codes.shape[1], device=codes.device)
+    weights["dataset_codes"] = torch.cat([codes, fresh])
+    copy.load_state_dict({**copy.state_dict(), **weights})
+    start_queries(copy, missing)
+    return placed(copy, codes.device)

@@ -47,8 +47,9 @@ def losses(
         crops = torch.cat([resample(photos, found, config.crop_size), crops])
         theta = torch.cat([found, theta[count:]])
     features = network.feature_extractor(crops.contiguous(memory_format=torch.channels_last))
-    delta = network.offsets(batch.queries, batch.convention)
-    deformed = batch.queries + delta
+    queries = asked(network, batch)
+    delta = network.offsets(queries, batch.convention)
+    deformed = queries + delta
     coarse, refined = network.predict(features, deformed)
     weight = batch.present.float()
     total = weight.sum().clamp_min(1.0)
@@ -64,12 +65,11 @@ def losses(
     if network.refinement:
         parts["refined"] = mean(likelihood(far, refined.log_sigma, recipe.likelihood))
     firm = weight * batch.firm
-    parts["rigid"] = recipe.rigid * mean(distance(features.gamma.project(batch.queries)) / ROUGH_SIGMA, firm)
-    if count:
-        flat = (batch.queries - batch.queries.new_tensor(HEAD_CENTRE))[..., :2] / CROP_HALF_WIDTH
-        flat = flat * flat.new_tensor([1.0, -1.0])
-        fading = recipe.localisation * max(0.05, 1 - 2 * done)
-        parts["localisation"] = fading * mean(distance(flat)[:count] / ROUGH_SIGMA, firm[:count])
+    parts["rigid"] = recipe.rigid * mean(distance(features.gamma.project(queries)) / ROUGH_SIGMA, firm)
+    flat = (queries - queries.new_tensor(HEAD_CENTRE))[..., :2] / CROP_HALF_WIDTH
+    flat = flat * flat.new_tensor([1.0, -1.0])
+    fading = recipe.localisation * max(0.05, 1 - 2 * done)
+    parts["localisation"] = fading * mean(distance(flat)[:count] / ROUGH_SIGMA, firm[:count])
     residual = (coarse.points3d - deformed) / (UNIT / 10)
     parts["residual"] = recipe.residual * (residual**2).sum(-1).mean()
     parts["deformation"] = recipe.deformation * (delta**2).sum(-1).mean()
@@ -81,6 +81,17 @@ def losses(
     report["nme"] = float((far * weight).sum().detach() / total * 100)
     report["nme_coarse"] = float((far_coarse * weight).sum().detach() / total * 100)
     return torch.stack(list(parts.values())).sum(), report
+
+
+def asked(network: InfiniteLandmarks, batch: Batch) -> Tensor:
+    """(B, N, 3) mm: the queries of a batch, from the layouts or, for undescribed conventions, as they are learned."""
+    queries = batch.queries
+    for key, learned in network.learned_queries.items():
+        mine = batch.learned == int(key)
+        theirs = learned[batch.index.clamp_max(len(learned) - 1)]
+        theirs = theirs * torch.stack([batch.side, *[torch.ones_like(batch.side)] * 2], -1)[:, None]
+        queries = torch.where(mine[:, None, None], theirs, queries)
+    return queries
 
 
 def _seen_from(batch: Batch, theta: Tensor) -> Tensor:

@@ -30,7 +30,6 @@ def load_people(folder: str | Path, count: int) -> Job[list[FaceSet]]:
     people = open_people((yield from render_people(count, SEED, SIZE, folder)))
     queries = _queries(people)
     places = people.places(queries)
-    mirror = np.asarray(KDTree(places.xyz).query(places.xyz * [-1, 1, 1])[1])
     started = Progress("reading rendered people", 0, count)
     faces = []
     for i in range(count):
@@ -39,7 +38,7 @@ def load_people(folder: str | Path, count: int) -> Job[list[FaceSet]]:
             yield Progress(started.phase, i + 1, count, started=started.started)
     keys = tuple(people.image_path(i).name for i in range(count))
     outline = np.zeros(len(queries), bool)
-    return [FaceSet("people", CANONICAL, places.xyz.astype(np.float32), mirror, outline, tuple(faces), keys)]
+    return [FaceSet("people", CANONICAL, places.xyz.astype(np.float32), outline, tuple(faces), keys)]
 
 
 def _queries(people: People) -> np.ndarray:

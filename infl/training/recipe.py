@@ -39,6 +39,7 @@ class Recipe:
     learning_rate: float = 1.5e-3  # of the heads
     trunk_rate: float = 0.5  # of the convolutional trunks, times the learning rate
     deformer_rate: float = 5.0  # of the deformer and the codes, times the learning rate
+    query_rate: float = 40.0  # of the queries of undescribed layouts, times the learning rate: 0.06 mm a step
     weight_decay: float = 0.01
     clip: float = 5.0  # norm that the gradient is cut to
     averaging: float = 0.998  # decay of the running mean of the weights that is kept in the end

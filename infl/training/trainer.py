@@ -48,7 +48,8 @@ def train(recipe: Recipe, datasets: Sequence[Dataset], folder: str | Path, *, ba
     if not sets:
         raise InflError("There is nothing to train on: no data set has a sample whose split is “train”.")
     names = sorted({faces.convention for faces in sets} - {CANONICAL})
-    network = InfiniteLandmarks(recipe.model, (CANONICAL, *names))
+    network = InfiniteLandmarks(recipe.model, (CANONICAL, *names), undescribed(sets))
+    start_queries(network, sets)
     if backbone:
         load_imagenet(network.spatial_transformer.trunk, backbone)
         load_imagenet(network.feature_extractor.trunk, backbone)
@@ -79,6 +80,19 @@ def train(recipe: Recipe, datasets: Sequence[Dataset], folder: str | Path, *, ba
     return folder / CHECKPOINT
 
 
+def undescribed(sets: Sequence[FaceSet]) -> dict[str, int]:
+    """The conventions of `sets` whose layout nobody described, with their number of points."""
+    return {faces.convention: len(faces.queries) for faces in sets if not faces.described}
+
+
+def start_queries(network: InfiniteLandmarks, sets: Sequence[FaceSet]) -> None:
+    """Put the rough guesses of undescribed layouts where the network will optimise them."""
+    with torch.no_grad():
+        for faces in sets:
+            if not faces.described:
+                network.queries_of(faces.convention).copy_(torch.from_numpy(faces.queries))
+
+
 def learn(network: InfiniteLandmarks, optimiser: torch.optim.Optimizer, average: dict[str, Tensor], batch: Batch,
           recipe: Recipe, step: int) -> dict[str, float]:  # fmt: skip
     """One step: set the learning rates of `step`, follow the gradient of `batch`, update the running mean."""
@@ -91,7 +105,7 @@ def learn(network: InfiniteLandmarks, optimiser: torch.optim.Optimizer, average:
         )
     if alone:
         for name, parameter in network.named_parameters():
-            if not _deforms(name):
+            if part_of(name) not in ("deformer", "queries"):
                 parameter.grad = None
     torch.nn.utils.clip_grad_norm_([p for p in network.parameters() if p.grad is not None], recipe.clip)
     optimiser.step()
@@ -127,16 +141,16 @@ def gradient(network: InfiniteLandmarks, batch: Batch, recipe: Recipe, step: int
 
 
 def optimiser_of(network: InfiniteLandmarks, recipe: Recipe) -> torch.optim.AdamW:
-    """AdamW with three rates: trunks, heads, and the deformer with its codes."""
-    groups: dict[str, list[Tensor]] = {"trunk": [], "heads": [], "deformer": []}
+    """AdamW with a rate for each of: trunks, heads, the deformer with its codes, and learned queries (in mm)."""
+    groups: dict[str, list[Tensor]] = {"trunk": [], "heads": [], "deformer": [], "queries": []}
     for name, parameter in network.named_parameters():
         if parameter.requires_grad:
-            groups["trunk" if ".trunk." in name else "deformer" if _deforms(name) else "heads"].append(
-                parameter
-            )
+            groups[part_of(name)].append(parameter)
+    decay = {"queries": 0.0}  # a place on the face is not better for being nearer to its middle
     return torch.optim.AdamW(
-        [{"params": parameters, "kind": kind} for kind, parameters in groups.items()],
-        lr=recipe.learning_rate, weight_decay=recipe.weight_decay,
+        [{"params": parameters, "kind": kind, "weight_decay": decay.get(kind, recipe.weight_decay)}
+         for kind, parameters in groups.items() if parameters],
+        lr=recipe.learning_rate,
     )  # fmt: skip
 
 
@@ -151,14 +165,19 @@ def set_rates(optimiser: torch.optim.Optimizer, recipe: Recipe, step: int) -> No
     else:
         rest = (step - recipe.steps) / max(recipe.deformer_steps, 1)
         rate = 0.5 * (1 + torch.cos(torch.tensor(torch.pi * rest)).item())
-    share = {"trunk": recipe.trunk_rate, "heads": 1.0, "deformer": recipe.deformer_rate}
+    share = {
+        "trunk": recipe.trunk_rate,
+        "heads": 1.0,
+        "deformer": recipe.deformer_rate,
+        "queries": recipe.query_rate,
+    }
     for group in optimiser.param_groups:
         group["lr"] = recipe.learning_rate * rate * share[group["kind"]]
 
 
 def averaged(network: InfiniteLandmarks, average: dict[str, Tensor]) -> InfiniteLandmarks:
     """A copy of `network` that holds the running mean of its weights."""
-    copy = InfiniteLandmarks(network.config, network.conventions)
+    copy = InfiniteLandmarks(network.config, network.conventions, network.undescribed)
     copy.load_state_dict(average)
     return placed(copy, next(network.parameters()).device).eval()
 
@@ -181,5 +200,10 @@ def _merge(pairs) -> dict[str, list[str]]:
     return keys
 
 
-def _deforms(name: str) -> bool:
-    return name.startswith(("query_deformer.", "dataset_codes"))
+def part_of(name: str) -> str:
+    """Which learning rate a parameter has."""
+    if name.startswith("learned_queries."):
+        return "queries"
+    if name.startswith(("query_deformer.", "dataset_codes")):
+        return "deformer"
+    return "trunk" if ".trunk." in name else "heads"

@@ -20,15 +20,14 @@ def validate(
     result = {}
     for dataset in datasets:
         samples = dataset.split("val").samples
-        if not samples or dataset.layout is None or dataset.convention not in landmarker.conventions:
+        if not samples or dataset.convention not in landmarker.conventions:
             continue
+        layout = dataset.layout or landmarker.learned_layout(dataset.convention)
         chosen = [samples[i] for i in np.unique(np.linspace(0, len(samples) - 1, faces).astype(int))]
         errors = []
         for sample in chosen:
-            found = landmarker.query(
-                landmarker.encode(sample.load_image()), dataset.layout, dataset.convention
-            )
-            size, _ = unit(sample.points, dataset.layout.eye_corners, dataset.normaliser)
+            found = landmarker.query(landmarker.encode(sample.load_image()), layout, dataset.convention)
+            size, _ = unit(sample.points, layout.eye_corners, dataset.normaliser)
             errors.append(nme(found.points, sample.points, size))
         result[dataset.convention] = round(float(np.mean(errors)), 3)
     return result
