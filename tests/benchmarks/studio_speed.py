@@ -55,7 +55,9 @@ def send(window: MainWindow, kind: QMouseEvent.Type, at: QPoint, button: Qt.Mous
     place = QPointF(at)
     pressed = Qt.MouseButton.NoButton if kind == QMouseEvent.Type.MouseButtonRelease else button
     which = Qt.MouseButton.NoButton if kind == QMouseEvent.Type.MouseMove else button
-    event = QMouseEvent(kind, place, window.face.mapToGlobal(place), which, pressed, Qt.KeyboardModifier.NoModifier)
+    event = QMouseEvent(
+        kind, place, window.face.mapToGlobal(place), which, pressed, Qt.KeyboardModifier.NoModifier
+    )
     QApplication.sendEvent(window.face, event)
 
 
@@ -87,10 +89,14 @@ def clicks(window: MainWindow, count: int = 60) -> tuple[dict[str, float], dict[
         at = middle + QPoint(*map(int, rng.integers(-60, 60, 2)))
         if window.face._point_at(QPointF(at)) is not None:
             continue
-        pressed.append(until_painted(window, lambda at=at: send(window, QMouseEvent.Type.MouseButtonPress, at, LEFT)))
+        pressed.append(
+            until_painted(window, lambda at=at: send(window, QMouseEvent.Type.MouseButtonPress, at, LEFT))
+        )
         for step in range(1, 6):
             to = at + QPoint(2 * step, step)
-            moved.append(until_painted(window, lambda to=to: send(window, QMouseEvent.Type.MouseMove, to, LEFT)))
+            moved.append(
+                until_painted(window, lambda to=to: send(window, QMouseEvent.Type.MouseMove, to, LEFT))
+            )
         send(window, QMouseEvent.Type.MouseButtonRelease, at, LEFT)
         window.studio.undo.undo()
         QApplication.processEvents()
@@ -142,7 +148,9 @@ def main() -> None:
     window.show()
     sets = [open_dataset(folder) for folder in demo.folders()]
     window.studio.add_sets(sets)
-    landmarker = load_landmarker(wanted.checkpoint) if wanted.checkpoint else untrained([s.convention for s in sets])
+    landmarker = (
+        load_landmarker(wanted.checkpoint) if wanted.checkpoint else untrained([s.convention for s in sets])
+    )
     window.studio.set_landmarker(landmarker, "benchmark")
     window.show_demo_layout()
     settle(window)
