@@ -16,7 +16,8 @@ N faces, K points. All pixels count from (0, 0), the centre of the top-left one.
     attributes           format, format_version, root (folder of the pictures, relative to this file's), convention,
                          transfer, checkpoint (its name), weights_sha256 (of the weights, see `infl.harmonize`), infl
     faces/*              (N,) columns, one row a face: image, key, dataset, convention, split, subject, width, height,
-                         sha256 (of the picture's file), yaw, pitch, roll (degrees), focal_length (pixels of the crop),
+                         sha256 (of the picture's file), yaw, pitch, roll (degrees, in the photograph),
+                         focal_length (pixels of the crop),
                          original_row (row of the face in its data set's group of `originals`)
     layout/*             the target layout: names, groups, queries (mm on the canonical face), edges, mirror, …
     points (N, K, 2)     pixels of the photograph; sigma (N, K) pixels, one standard deviation an axis

@@ -15,6 +15,7 @@ from infl.export.harmonised_face import PROVENANCE, HarmonisedFace, Source
 from infl.export.hdf5 import ARRAYS, COLUMNS, FORMAT, FORMAT_VERSION, open_harmonised
 from infl.export.hdf5_layout import TEXT, write_layout
 from infl.export.hdf5_members import array_in
+from infl.geometry.camera import euler_in_photo
 from infl.layouts import Layout
 
 CHUNK_BYTES = 1 << 20
@@ -119,7 +120,7 @@ class HarmonisedWriter:
         rows["principal_point"] = [camera.principal_point for camera in cameras]
         for name, values in rows.items():
             _extend(file, name, np.stack(values))
-        angles = np.array([camera.euler_degrees for camera in cameras])
+        angles = np.array([euler_in_photo(face.camera, face.roi) for face in faces])
         columns: dict[str, Sequence] = {name: [getattr(face, name) for face in faces] for name in (
             "image", "key", "dataset", "convention", "split", "subject", "sha256")}  # fmt: skip
         columns |= {"width": [face.size[0] for face in faces], "height": [face.size[1] for face in faces]}

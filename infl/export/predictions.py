@@ -69,8 +69,8 @@ def predict(
 def landmarks_json(encoded: Encoded, found: Landmarks) -> dict:
     """size: [width, height]; points: pixels from (0, 0), the centre of the top-left one; sigma: pixels, one standard
     deviation an axis; points3d: millimetres in the canonical frame; camera: of the normalised crop, in which pixel =
-    focal_length · (X/Z, Y/Z) + principal_point with (X, Y, Z) = rotation @ canonical + translation; roi: (2, 3), from
-    pixels of that crop, crop_size, to pixels of the photograph.
+    focal_length · (X/Z, Y/Z) + principal_point with (X, Y, Z) = rotation @ canonical + translation; yaw_pitch_roll:
+    degrees, of the head in the photograph; roi: (2, 3), from pixels of that crop, crop_size, to pixels of the photograph.
     """
     camera = encoded.camera
     height, width = encoded.crop.shape[:2]
@@ -84,8 +84,8 @@ def landmarks_json(encoded: Encoded, found: Landmarks) -> dict:
             "translation": rounded(camera.translation, 4),
             "focal_length": round(float(camera.focal_length), 4),
             "principal_point": rounded(camera.principal_point, 3),
-            "yaw_pitch_roll": rounded(np.array(camera.euler_degrees), 3),
         },
+        "yaw_pitch_roll": rounded(np.array(encoded.euler_degrees), 3),
         "roi": rounded(encoded.roi, 6),
         "crop_size": [width, height],
     }

@@ -36,3 +36,10 @@ class Camera:
     def euler_degrees(self) -> tuple[float, float, float]:
         """(yaw, pitch, roll): yaw > 0 to the subject's left, pitch > 0 up, roll > 0 clockwise in the picture."""
         return euler_degrees(self.head)
+
+
+def euler_in_photo(camera: Camera, roi: np.ndarray) -> tuple[float, float, float]:
+    """(yaw, pitch, roll) in degrees in the photograph of a head seen through `camera` in the crop that `roi` cuts."""
+    turn = -np.arctan2(roi[1, 0], roi[0, 0])  # y points down in the picture and up on C
+    c, s = np.cos(turn), np.sin(turn)
+    return euler_degrees(np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]]) @ camera.head)

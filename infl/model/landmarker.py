@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from infl.errors import InflError
-from infl.geometry.camera import Camera
+from infl.geometry.camera import Camera, euler_in_photo
 from infl.geometry.canonical_face import canonical_face
 from infl.geometry.rotations import FRONTAL
 from infl.geometry.surface import closest_points
@@ -40,6 +40,14 @@ class Encoded:
     crop: np.ndarray
     camera: Camera
     features: Features
+
+    @property
+    def euler_degrees(self) -> tuple[float, float, float]:
+        """(yaw, pitch, roll) of the head in the photograph; `camera` tells them in I', where the head is upright.
+
+        yaw > 0 to the subject's left, pitch > 0 up, roll > 0 clockwise in the picture.
+        """
+        return euler_in_photo(self.camera, self.roi)
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,9 @@ FRONTAL = 15.0  # degrees of yaw and of pitch
 def measured(data: Path) -> dict[str, np.ndarray]:
     """Mean (outward, up) difference of each pair in per cent of √box, upright and mirrored onto each other."""
     fitted = infl.open_dataset(data / "aflw2000").split("train").samples
-    clicked = {s.key: s for s in infl.open_dataset(data / "aflw2000", annotation="aflw21").split("train").samples}
+    clicked = {
+        s.key: s for s in infl.open_dataset(data / "aflw2000", annotation="aflw21").split("train").samples
+    }
     rows: dict[str, list[np.ndarray]] = {name: [] for name in PAIRS}
     for sample in fitted:
         pitch, yaw = np.degrees(sample.extra["pose"][:2])

@@ -23,13 +23,15 @@ def main() -> None:
     landmarker = infl.load_landmarker(arguments.checkpoint)
     samples = infl.open_dataset(arguments.data).split("val").samples
     fitted = np.degrees([sample.extra["pose"][:3] for sample in samples])[:, [1, 0, 2]] * [-1, 1, 1]
-    found = np.array([landmarker.encode(sample.load_image()).camera.euler_degrees for sample in samples])
+    found = np.array([landmarker.encode(sample.load_image()).euler_degrees for sample in samples])
     sane = (np.abs(fitted) < 99).all(1)  # a few fits have gone astray
     print(f"{sane.sum()} of {len(samples)} faces")
     for axis, name in enumerate(("yaw", "pitch", "roll")):
         x, y = fitted[sane, axis], found[sane, axis]
         slope = np.polyfit(x, y, 1)[0]
-        print(f"{name:6s} r {np.corrcoef(x, y)[0, 1]:6.3f}   slope {slope:5.2f}   error {np.abs(x - y).mean():5.1f}°")
+        print(
+            f"{name:6s} r {np.corrcoef(x, y)[0, 1]:6.3f}   slope {slope:5.2f}   error {np.abs(x - y).mean():5.1f}°"
+        )
 
 
 if __name__ == "__main__":

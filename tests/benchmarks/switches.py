@@ -1,4 +1,4 @@
-"""What the second look and the local refinement gain: `python tests/benchmarks/switches.py --data ../shared/data/ibug68`.
+"""What the second look and the refinement gain: `python tests/benchmarks/switches.py --data ../shared/data/ibug68`.
 
 The shipped checkpoint on the val part of one set, whole photographs, with each of the two switched off. (Both were on
 in training; this is what they do at inference.)
@@ -28,7 +28,8 @@ def main() -> None:
             if not refine:
                 landmarker.network.refinement = None
             row = run(evaluate(landmarker, [dataset], deformer=True)).row(dataset.name, True)
-            print(f"{passes} look(s), {'refined' if refine else 'coarse':8s} NME {row.nme:6.2f} %  median {row.median:6.2f} %")
+            kind = "refined" if refine else "coarse"
+            print(f"{passes} look(s), {kind:8s} NME {row.nme:6.2f} %  median {row.median:6.2f} %")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from infl.errors import InflError
+from infl.geometry.camera import Camera, euler_in_photo
+from infl.geometry.rotations import FRONTAL
 from infl.geometry.transforms import move
 from infl.model import Landmarker
 from infl.model.config import FACE_SIZE
@@ -89,3 +91,13 @@ def test_errors_name_what_is_wrong(landmarker: Landmarker):
         landmarker.encode(PHOTO[..., 0])
     with pytest.raises(InflError, match=r"\(K, 3\) finite"):
         landmarker.query(landmarker.encode(PHOTO), QUERIES[:, :2])
+
+
+def test_pose_in_the_photo_counts_the_crops_own_turn(landmarker: Landmarker):
+    """A crop that lies turned clockwise in the photo shows upright a head that leans clockwise there."""
+    angle = np.radians(30)
+    roi = np.array([[np.cos(angle), -np.sin(angle), 0], [np.sin(angle), np.cos(angle), 0]])
+    camera = Camera(FRONTAL, np.array([0, 0, 600.0]), 400.0, np.zeros(2))
+    assert np.allclose(euler_in_photo(camera, roi), (0, 0, 30))
+    encoded = landmarker.encode(PHOTO)
+    assert encoded.euler_degrees == euler_in_photo(encoded.camera, encoded.roi)
