@@ -70,7 +70,8 @@ def landmarks_json(encoded: Encoded, found: Landmarks) -> dict:
     """size: [width, height]; points: pixels from (0, 0), the centre of the top-left one; sigma: pixels, one standard
     deviation an axis; points3d: millimetres in the canonical frame; camera: of the normalised crop, in which pixel =
     focal_length · (X/Z, Y/Z) + principal_point with (X, Y, Z) = rotation @ canonical + translation; yaw_pitch_roll:
-    degrees, of the head in the photograph; roi: (2, 3), from pixels of that crop, crop_size, to pixels of the photograph.
+    degrees, of the head in the photograph; roi: (2, 3), from pixels of that crop, crop_size, to pixels of the
+    photograph.
     """
     camera = encoded.camera
     height, width = encoded.crop.shape[:2]
