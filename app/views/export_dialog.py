@@ -28,6 +28,7 @@ from app.views.panel import label
 from app.workers import Jobs
 from infl.errors import InflError
 from infl.layouts import Layout, layout, layout_names
+from infl.progress import Job
 
 MINE = "my layout"
 
@@ -93,8 +94,6 @@ class ExportDialog(QDialog):
 
     def begin(self) -> None:
         """Start the job; a reason why it cannot start stays in the dialog."""
-        from infl.harmonize import harmonise
-
         chosen = [
             i for i in range(self.sets.count()) if self.sets.item(i).checkState() == Qt.CheckState.Checked
         ]
@@ -104,7 +103,12 @@ class ExportDialog(QDialog):
             return
         target, out = self.target(), Path(self.path.text()).expanduser()
         convention, transfer = self.convention.currentText(), self.transfer.isChecked()
-        make = lambda: harmonise(landmarker, datasets, target, out, convention, transfer)  # noqa: E731
+
+        def make() -> Job[Path]:
+            from infl.harmonize import harmonise  # takes a while, so not in the window's thread
+
+            return harmonise(landmarker, datasets, target, out, convention, transfer)
+
         try:
             job = self.jobs.start("Harmonising", make)
         except InflError as error:

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import itertools
 import time
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
-from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QImage, QPainter
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip
 
 from app import commands
 from app.derived import Derived, Offsets
 from app.state import Studio
 from app.theme import GRID, theme
 from app.views import heat, marks
+from app.views.canvas import Canvas
 from app.views.panel import caption, captions
 from app.views.picture import to_qimage
 from app.workers import Latest
@@ -28,20 +29,18 @@ from infl.rendering.face_view import FacePicture, FaceView, OrbitCamera
 
 SMOOTH_AFTER = 150
 """Milliseconds that the face must rest before it is drawn smoothly."""
-COARSE = 480
+COARSE = 440
 """Pixels of the shorter side of the flat picture; it is stretched to the widget while the face turns."""
 REACH = 9.0
-HEAT_STRENGTH = 0.85
 
 
-class CanonicalFaceView(QWidget):
+class CanonicalFaceView(Canvas):
     """Left button on the face: put or move a point. Right button, or left beside the face: turn. Wheel: zoom."""
 
-    drawn = Signal()
     settled = Signal()
 
     def __init__(self, studio: Studio, derived: Derived):
-        super().__init__()
+        super().__init__("Canonical face")
         self.studio, self.derived = studio, derived
         self.face = canonical_face()
         self.renderer = FaceView(self.face)
@@ -53,26 +52,24 @@ class CanonicalFaceView(QWidget):
         self._pixel_ratio = 1.0
         self._stale = True
         self._smooth_pending = False
-        self._version = 0
+        self._version = self._charts = 0
+        self._chart = heat.NO_CHART
         self._gestures = itertools.count(1)
         self._gesture = 0
         self._turned_from: QPointF | None = None
         self._worker = Latest(self)
-        self._worker.done.connect(self._smooth_arrived)
+        self._worker.done.connect(self._arrived)
         self._worker.failed.connect(
             lambda _key, error: studio.notify("error", f"The face could not be drawn: {error}")
         )
         self._rest = QTimer(self, interval=SMOOTH_AFTER, singleShot=True)
         self._rest.timeout.connect(self._draw_smoothly)
-        self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(240, 200)
-        self.setAccessibleName("Canonical face")
         for signal in (studio.landmarker_changed, studio.comparison_changed, studio.options_changed):
-            signal.connect(self.redraw)
-        for signal in (studio.layout_changed, studio.selection_changed, studio.sets_changed):
-            signal.connect(self.update)
+            signal.connect(self._recolour)
+        studio.sets_changed.connect(self.forget)
+        studio.layout_changed.connect(self._layout_changed)
+        studio.selection_changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
         return QSize(560, 520)
@@ -92,51 +89,84 @@ class CanonicalFaceView(QWidget):
 
     # drawing
 
+    def _recolour(self) -> None:
+        """The heat map may have changed: a thread works it out and draws a first, flat picture with it."""
+        self._charts += 1
+        self._smooth_pending = True
+        self._rest.stop()
+        self.forget()
+        size, ratio = self._coarse_size()
+        self._ask("flat", self.renderer.fast, size, ratio)
+
+    def _ask(self, kind: str, draw: Callable[..., FacePicture], size: tuple[int, int], ratio: float) -> None:
+        """Let the thread work out the heat map and draw the face with it; the newest request wins."""
+        studio, derived, orbit, background = self.studio, self.derived, self.orbit, self._background()
+
+        def work() -> tuple[heat.Chart, FacePicture]:
+            values = derived.heat() if studio.options.heat else None
+            chart = heat.NO_CHART if values is None else heat.chart(values, derived.evidence())
+            return chart, draw(orbit, size, background=background, **chart.arguments)
+
+        self._worker.ask((kind, self._charts, self._version, ratio), work)
+
     def redraw(self) -> None:
-        """The face itself has changed (not only what lies on it)."""
+        """The face is seen from elsewhere: flat at once, smooth when it has rested."""
         self._version += 1
         self._stale = self._smooth_pending = True
         self._rest.start()
+        self.forget()
+
+    def _layout_changed(self) -> None:
+        if self.studio.comparison.at == "custom":
+            self.forget()
         self.update()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.redraw()
 
     def resizeEvent(self, event) -> None:
         self.redraw()
 
-    def _scale_top(self) -> float:
-        """The heat map's top in mm, 0 where there is no heat map."""
-        values = self.derived.heat() if self.studio.options.heat else None
-        return 0.0 if values is None else heat.top_of_scale(values[self.derived.evidence() > 0.5])
-
-    def _heat(self) -> dict[str, Any]:
-        """What the renderer needs for the heat map: it fades out where neither set has points."""
-        values, top = self.derived.heat(), self._scale_top()
-        if values is None or not top:
-            return {}
-        return {"colours": heat.colours(values, top), "strength": HEAT_STRENGTH * self.derived.evidence()}
+    @staticmethod
+    def _background() -> tuple[int, int, int]:
+        colour = QColor(theme().canvas)
+        return colour.red(), colour.green(), colour.blue()
 
     def _draw_smoothly(self) -> None:
         ratio = self.devicePixelRatioF()
         size = (max(round(self.width() * ratio), 16), max(round(self.height() * ratio), 16))
-        chart, orbit, renderer = self._heat(), self.orbit, self.renderer
-        self._worker.ask(
-            (self._version, ratio),
-            lambda: renderer.smooth(orbit, size, **chart),
-        )
+        self._ask("smooth", self.renderer.smooth, size, ratio)
 
-    def _smooth_arrived(self, key, picture: FacePicture) -> None:
-        version, ratio = key
+    def _arrived(self, key: tuple[str, int, int, float], result: tuple[heat.Chart, FacePicture]) -> None:
+        kind, charts, version, ratio = key
+        if charts != self._charts:
+            return
+        self._chart, picture = result
         if version == self._version:
             self.picture, self._image, self._pixel_ratio = picture, to_qimage(picture.image), ratio
-            self._stale = self._smooth_pending = False
-            self.update()
-            self.settled.emit()
+            self._stale = False
+        elif kind == "flat":
+            self._stale = True  # turned meanwhile
+        if kind == "flat":
+            self._rest.start()
+        elif version == self._version:
+            self._smooth_pending = False
+        self.forget()
+
+    def _coarse_size(self) -> tuple[tuple[int, int], float]:
+        """The flat picture's (width, height), and its pixels for each of the widget's."""
+        ratio = min(1.0, COARSE / max(min(self.width(), self.height()), 1))
+        return (max(round(self.width() * ratio), 16), max(round(self.height() * ratio), 16)), ratio
 
     def _ensure_picture(self) -> FacePicture:
         if self._stale or self.picture is None:
-            ratio = min(1.0, COARSE / max(min(self.width(), self.height()), 1))
-            size = (max(round(self.width() * ratio), 16), max(round(self.height() * ratio), 16))
+            size, ratio = self._coarse_size()
             start = time.perf_counter()
-            self.picture = self.renderer.fast(self.orbit, size, **self._heat())
+            self.picture = self.renderer.fast(
+                self.orbit, size, background=self._background(), **self._chart.arguments
+            )
             self._image, self._pixel_ratio, self._stale = to_qimage(self.picture.image), ratio, False
             self.studio.timed.emit("face", (time.perf_counter() - start) * 1000)
         return self.picture
@@ -144,21 +174,18 @@ class CanonicalFaceView(QWidget):
     def _on_screen(self, points: np.ndarray) -> np.ndarray:
         return self._ensure_picture().project(points) / self._pixel_ratio
 
-    def paintEvent(self, event) -> None:
+    def paint_still(self, painter: QPainter) -> None:
         picture = self._ensure_picture()
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(theme().canvas))
         if self._image is not None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(self.rect(), self._image)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         offsets = self.derived.offsets()
         if self.studio.options.arrows and offsets is not None:
             self._draw_offsets(painter, picture, offsets)
-        self._draw_layout(painter, picture)
         self._draw_legend(painter, offsets)
-        painter.end()
-        self.drawn.emit()
+
+    def paint_moving(self, painter: QPainter) -> None:
+        self._draw_layout(painter, self._ensure_picture())
 
     def _draw_offsets(self, painter: QPainter, picture: FacePicture, offsets: Offsets) -> None:
         s, queries = self.studio, offsets.layout.queries
@@ -197,10 +224,10 @@ class CanonicalFaceView(QWidget):
             marks.disc(painter, [QPointF(box.left() + 10, y)], s.colour_of(offsets.b), 3.0)
             tail, head = np.array([[box.left() + 10, y]]), np.array([[box.left() + 30, y]])
             marks.arrows(painter, tail, head, s.colour_of(offsets.a))
-        top = self._scale_top()
-        if top:
+        if self._chart.top:
             corner = QPointF(GRID, self.height() - GRID)
-            heat.draw_scale(painter, corner, min(300.0, self.width() - 2 * GRID), top, self.face.interocular)
+            width = min(300.0, self.width() - 2 * GRID)
+            heat.draw_scale(painter, corner, width, self._chart.top, self.face.interocular)
 
     # the hand
 

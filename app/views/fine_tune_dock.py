@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
+from typing import TYPE_CHECKING
 
 import pyqtgraph as pg
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
@@ -26,7 +28,10 @@ from app.views import marks
 from app.views.panel import ElidedLabel, label
 from app.workers import Jobs, RunningJob, in_words, job_threads
 from infl.errors import InflError
-from infl.progress import Progress
+from infl.progress import Job, Progress
+
+if TYPE_CHECKING:
+    from infl.model import Landmarker
 
 PARTS = {
     "deformer": "conventions only (deformer)",
@@ -34,6 +39,8 @@ PARTS = {
     "everything": "everything",
 }
 LOSS, NME = "loss", "nme"
+REDRAW = 0.4
+"""Seconds between two drawings of the curves."""
 
 
 class Curves(pg.PlotWidget):
@@ -85,7 +92,7 @@ class Curves(pg.PlotWidget):
                 pen = pg.mkPen(colours.get(name, theme().accent), width=2 if name.startswith("val") else 1.4)
                 symbol = "o" if name.startswith("val") else None
                 self._lines[name] = self.plot(pen=pen, symbol=symbol, symbolSize=5, symbolPen=None,
-                                              symbolBrush=pen.color(), antialias=True)  # fmt: skip
+                                              symbolBrush=pen.color())  # fmt: skip
             self._lines[name].setData(xs, ys)
         self._show_values()
 
@@ -98,6 +105,7 @@ class FineTunePanel(QFrame):
         self.setObjectName("panel")
         self.studio, self.jobs = studio, jobs
         self.job: RunningJob | None = None
+        self._redrawn = 0.0
         self.parts, self.steps = QComboBox(), QSpinBox()
         for value, text in PARTS.items():
             self.parts.addItem(text, value)
@@ -171,16 +179,19 @@ class FineTunePanel(QFrame):
 
     def begin(self) -> None:
         """Start the job on the ticked sets."""
-        from infl.training import FineTune, fine_tune
-
         landmarker, datasets = self.studio.landmarker, [self.studio.sets[i].dataset for i in self.chosen()]
         if landmarker is None or not datasets:
             self.studio.notify("warning", "Fine-tuning needs a model and at least one ticked data set.")
             return
-        parts, threads = self.parts.currentData(), job_threads()
-        how = FineTune(parts=parts, steps=self.steps.value(), threads=threads)
+        parts, steps = self.parts.currentData(), self.steps.value()
+
+        def make() -> Job[Landmarker]:
+            from infl.training import FineTune, fine_tune  # takes a while, so not in the window's thread
+
+            return fine_tune(landmarker, datasets, FineTune(parts=parts, steps=steps, threads=job_threads()))
+
         try:
-            job = self.jobs.start("Fine-tuning", lambda: fine_tune(landmarker, datasets, how))
+            job = self.jobs.start("Fine-tuning", make)
         except InflError as error:
             self.studio.notify("warning", str(error))
             return
@@ -212,9 +223,8 @@ class FineTunePanel(QFrame):
                     self.loss.add(name, report.done, value)
                 elif name == NME or name.startswith("val"):
                     self.nme.add(name, report.done, value)
-        colours = {f"val.{s.dataset.convention}": s.colour for s in self.studio.sets}
-        self.loss.redraw(colours)
-        self.nme.redraw({**colours, NME: theme().muted})
+        if time.monotonic() - self._redrawn > REDRAW or reports[-1].done >= reports[-1].total:
+            self._redraw_curves()
         last = reports[-1]
         self.bar.setMaximum(max(last.total, 1))
         self.bar.setValue(last.done)
@@ -224,6 +234,13 @@ class FineTunePanel(QFrame):
             )
             left = in_words(last.seconds_left)
             self.words.setText(f"{last.phase} {last.done}/{last.total} · {left} left   {values}")
+
+    def _redraw_curves(self) -> None:
+        """One after the other, each in a pass of its own: drawing axes takes long."""
+        self._redrawn = time.monotonic()
+        colours = {f"val.{s.dataset.convention}": s.colour for s in self.studio.sets}
+        self.loss.redraw(colours)
+        QTimer.singleShot(0, self, lambda: self.nme.redraw({**colours, NME: theme().muted}))
 
     def _finished(self, landmarker) -> None:
         self.studio.set_landmarker(landmarker, "fine-tuned")

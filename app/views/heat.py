@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -15,6 +17,27 @@ VIRIDIS = cv2.cvtColor(
     cv2.applyColorMap(np.arange(256, dtype=np.uint8)[:, None], cv2.COLORMAP_VIRIDIS), cv2.COLOR_BGR2RGB
 )[:, 0]
 """(256, 3) uint8 RGB."""
+
+
+STRENGTH = 0.85
+"""How much of the face's own colour the heat map covers."""
+
+
+@dataclass(frozen=True, eq=False)
+class Chart:
+    """A heat map for the renderer: `arguments` of its drawing, and the mm at the top of the scale (0: none)."""
+
+    arguments: Mapping[str, np.ndarray]
+    top: float
+
+
+NO_CHART = Chart({}, 0.0)
+
+
+def chart(values: np.ndarray, evidence: np.ndarray) -> Chart:
+    """Colours for (V,) mm, fading out where the (V,) evidence falls from 1 to 0."""
+    top = top_of_scale(values[evidence > 0.5])
+    return Chart({"colours": colours(values, top), "strength": STRENGTH * evidence}, top)
 
 
 def top_of_scale(values: np.ndarray) -> float:

@@ -12,6 +12,7 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     QSize,
     Qt,
+    QTimer,
 )  # fmt: skip
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -33,6 +34,8 @@ from infl.errors import InflError
 Index = QModelIndex | QPersistentModelIndex
 HEADERS = ("#", "Name", "Mirror", "x mm", "y mm", "z mm", "photo x", "photo y", "σ px")
 NAME = 1
+SOON = 40
+"""Milliseconds."""
 
 
 class LayoutModel(QAbstractTableModel):
@@ -119,7 +122,8 @@ class LayoutPanel(QFrame):
         self.table.setShowGrid(False)
         self.table.setAccessibleName("Layout")
         header = self.table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        for column in range(len(HEADERS)):
+            self.table.setColumnWidth(column, 40 if column == 0 else 76)
         for column in (NAME, 2):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         header.setHighlightSections(False)
@@ -140,16 +144,23 @@ class LayoutPanel(QFrame):
         column.addLayout(tools)
         column.addWidget(self.table, 1)
         self._following = False
+        # The hand is on the face: the table follows a moment later, so that points are painted first.
+        self._soon = QTimer(self, interval=SOON, singleShot=True)
+        self._soon.timeout.connect(self._refresh)
         self.table.selectionModel().selectionChanged.connect(self._chosen)
         self.convention.activated.connect(lambda i: studio.set_target_convention(self.convention.itemText(i)))
-        studio.layout_changed.connect(self._refresh)
-        studio.selection_changed.connect(self._follow)
-        studio.photo_changed.connect(self.model.refresh)
-        studio.landmarker_changed.connect(self._refresh)
+        for signal in (studio.layout_changed, studio.selection_changed):
+            signal.connect(self._later)
+        for signal in (studio.photo_changed, studio.landmarker_changed):
+            signal.connect(self._later)
         self._refresh()
 
     def sizeHint(self) -> QSize:
         return QSize(900, 210)
+
+    def _later(self) -> None:
+        if not self._soon.isActive():
+            self._soon.start()
 
     def _refresh(self) -> None:
         self._following = True

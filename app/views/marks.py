@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
 DARK, LIGHT = QColor(16, 16, 20, 200), QColor(255, 255, 255, 230)
@@ -64,9 +64,8 @@ def custom(painter: QPainter, at: QPointF, accent: str, radius: float, selected:
 
 
 def lines(painter: QPainter, pairs: Iterable[tuple[QPointF, QPointF]], colour: QColor, width: float) -> None:
-    painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-    for a, b in pairs:
-        painter.drawLine(a, b)
+    painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+    painter.drawLines([QLineF(a, b) for a, b in pairs])
 
 
 def arrows(painter: QPainter, tails: np.ndarray, heads: np.ndarray, colour: str) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtCore import (
     QSize,
     QSortFilterProxyModel,
     Qt,
+    QTimer,
 )  # fmt: skip
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QFrame, QHeaderView, QStyledItemDelegate, QTableView, QVBoxLayout
@@ -26,6 +27,8 @@ from infl.geometry.canonical_face import canonical_face
 Index = QModelIndex | QPersistentModelIndex
 HEADERS = ("Point", "Group", "outward mm", "up mm", "forward mm", "length mm", "% of interocular")
 LENGTH = 5
+SOON = 100
+"""Milliseconds after the last change of the layout."""
 VALUE = Qt.ItemDataRole.UserRole
 
 
@@ -116,7 +119,8 @@ class OffsetsPanel(QFrame):
         self._bar = _Bar(self.table)
         self.table.setItemDelegateForColumn(LENGTH, self._bar)
         header = self.table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        for column in range(len(HEADERS)):
+            self.table.setColumnWidth(column, 116)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setHighlightSections(False)
         self.title, self.summary = label("", "title"), ElidedLabel()
@@ -130,6 +134,8 @@ class OffsetsPanel(QFrame):
         for signal in (studio.comparison_changed, studio.landmarker_changed, studio.sets_changed):
             signal.connect(self.refresh)
         studio.layout_changed.connect(self._layout_changed)
+        self._soon = QTimer(self, interval=SOON, singleShot=True)
+        self._soon.timeout.connect(self.refresh)
         self.refresh()
 
     def sizeHint(self) -> QSize:
@@ -137,7 +143,7 @@ class OffsetsPanel(QFrame):
 
     def _layout_changed(self) -> None:
         if self.derived.compared_layout() is self.studio.layout:
-            self.refresh()
+            self._soon.start()
 
     def refresh(self) -> None:
         offsets = self.derived.offsets()

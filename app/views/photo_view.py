@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip
 
 from app.derived import Derived
 from app.state import Studio
 from app.theme import GRID, theme
 from app.views import marks
+from app.views.canvas import Canvas
 from app.views.panel import caption, captions
 from app.views.picture import Picture, Zoom, to_qimage
 
@@ -18,29 +19,20 @@ REACH = 8.0
 """Pixels from the pointer within which a point answers."""
 
 
-class PhotoView(QWidget):
+class PhotoView(Canvas):
     """Draws the studio's photo; wheel zooms, drag pans, double click fits."""
 
-    drawn = Signal()
-
     def __init__(self, studio: Studio, derived: Derived):
-        super().__init__()
+        super().__init__("Photo")
         self.studio, self.derived = studio, derived
         self.zoom: Zoom | None = None
         self._picture: Picture | None = None
         self._crop: tuple[np.ndarray, QImage] | None = None
         self._dragged_from: QPointF | None = None
-        self.setMouseTracking(True)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(240, 200)
-        self.setAccessibleName("Photo")
         studio.photo_changed.connect(self._photo_changed)
-        for signal in (
-            studio.layout_changed,
-            studio.selection_changed,
-            studio.options_changed,
-            studio.sets_changed,
-        ):
+        for signal in (studio.options_changed, studio.sets_changed, studio.landmarker_changed):
+            signal.connect(self.forget)
+        for signal in (studio.layout_changed, studio.selection_changed):
             signal.connect(self.update)
 
     def sizeHint(self) -> QSize:
@@ -49,7 +41,7 @@ class PhotoView(QWidget):
     def fit(self) -> None:
         """Show the whole photo."""
         self.zoom = None
-        self.update()
+        self.forget()
 
     def fit_face(self) -> None:
         """Zoom to the region that the model cut out."""
@@ -57,7 +49,7 @@ class PhotoView(QWidget):
         if photo is not None and photo.encoded is not None:
             corners = _roi_corners(photo.encoded)
             self.zoom = Zoom.fit(corners.min(0), corners.max(0), self.width(), self.height(), GRID)
-            self.update()
+            self.forget()
 
     def _photo_changed(self) -> None:
         photo = self.studio.photo
@@ -67,7 +59,7 @@ class PhotoView(QWidget):
             self._picture = Picture(photo.image)
             if not self.studio.options.keep_zoom:
                 self.zoom = None
-        self.update()
+        self.forget()
 
     def _current_zoom(self) -> Zoom:
         if self.zoom is not None or self._picture is None:
@@ -77,22 +69,20 @@ class PhotoView(QWidget):
 
     # drawing
 
-    def paintEvent(self, event) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(self.rect(), QColor(theme().canvas))
+    def paint_still(self, painter: QPainter) -> None:
         if self._picture is None or self.studio.photo is None:
             self._say_empty(painter)
-        else:
-            zoom = self._current_zoom()
-            self._picture.draw(painter, zoom)
-            self._draw_roi(painter, zoom)
-            self._draw_points(painter, zoom)
-            self._draw_custom(painter, zoom)
-            self._draw_crop(painter)
+            return
+        zoom = self._current_zoom()
+        self._picture.draw(painter, zoom)
+        self._draw_roi(painter, zoom)
+        self._draw_points(painter, zoom)
+        self._draw_crop(painter)
+
+    def paint_moving(self, painter: QPainter) -> None:
+        if self._picture is not None and self.studio.photo is not None:
+            self._draw_custom(painter, self._current_zoom())
             self._draw_legend(painter)
-        painter.end()
-        self.drawn.emit()
 
     def _say_empty(self, painter: QPainter) -> None:
         painter.setPen(QColor(theme().muted))
@@ -192,7 +182,7 @@ class PhotoView(QWidget):
         if s.options.predicted and self.derived.prediction() is not None:
             convention = s.convention_of(open_set.dataset)
             rows.append(("disc", open_set.colour, f"predicted, {convention}"))
-        if s.options.custom and len(s.layout):
+        if s.options.custom and self.derived.custom_prediction() is not None:
             rows.append(("custom", theme().accent, f"my layout, {s.target_convention}"))
         lines = captions(painter, [text for _, _, text in rows], QPointF(GRID, GRID), indent=16)
         for (kind, colour, _), line in zip(rows, lines, strict=True):
@@ -209,7 +199,7 @@ class PhotoView(QWidget):
     def wheelEvent(self, event) -> None:
         at = event.position()
         self.zoom = self._current_zoom().zoomed(1.0015 ** event.angleDelta().y(), at.x(), at.y())
-        self.update()
+        self.forget()
 
     def mousePressEvent(self, event) -> None:
         index = self._custom_at(event.position())
@@ -224,7 +214,7 @@ class PhotoView(QWidget):
             moved = event.position() - self._dragged_from
             self._dragged_from = event.position()
             self.zoom = self._current_zoom().panned(moved.x(), moved.y())
-            self.update()
+            self.forget()
         else:
             name = self._name_at(event.position())
             QToolTip.showText(event.globalPosition().toPoint(), name, self) if name else QToolTip.hideText()

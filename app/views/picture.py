@@ -12,9 +12,9 @@ from infl.images import cv2
 
 
 def to_qimage(pixels: np.ndarray) -> QImage:
-    """(H, W, 3) RGB or (H, W, 4) RGBA uint8 → an image that owns its memory."""
+    """(H, W, 3) RGB or (H, W, 4) opaque RGBX uint8 → an image that owns its memory."""
     pixels = np.ascontiguousarray(pixels)
-    kind = QImage.Format.Format_RGB888 if pixels.shape[2] == 3 else QImage.Format.Format_RGBA8888
+    kind = QImage.Format.Format_RGB888 if pixels.shape[2] == 3 else QImage.Format.Format_RGBX8888
     height, width = pixels.shape[:2]
     return QImage(pixels.data, width, height, pixels.strides[0], kind).copy()
 

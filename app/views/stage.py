@@ -63,8 +63,8 @@ class FacePanel(Panel):
             combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             combo.setMaximumWidth(176)
-        self.head.addWidget(self.a, 1, Qt.AlignmentFlag.AlignRight)
-        for widget, stretch in ((label("against", "muted"), 0), (self.b, 1), (self.at, 1)):
+        self.head.addStretch(1)
+        for widget, stretch in ((self.a, 4), (label("against", "muted"), 0), (self.b, 4), (self.at, 4)):
             self.head.addWidget(widget, stretch)
         self.body.addWidget(view, 1)
         self.scale = QSlider(Qt.Orientation.Horizontal)

@@ -119,21 +119,23 @@ def test_undo_and_redo_of_every_edit(window):
         assert studio.layout == layout
 
 
-def test_the_table_and_the_face_share_the_selection(window):
+def test_the_table_and_the_face_share_the_selection(window, qtbot):
     for place in (CHEEK, CHIN):
         commands.add_point(window.studio, place)
-    table = window.layout_panel.table
+    table, model = window.layout_panel.table, window.layout_panel.model
+    qtbot.waitUntil(lambda: model.rowCount() == 2)
     chosen = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
-    table.selectionModel().select(window.layout_panel.model.index(0, 0), chosen)
+    table.selectionModel().select(model.index(0, 0), chosen)
     assert window.studio.selection == (0,)
     window.studio.select([1])
-    assert {i.row() for i in table.selectionModel().selectedRows()} == {1}
+    qtbot.waitUntil(lambda: {i.row() for i in table.selectionModel().selectedRows()} == {1})
 
 
-def test_a_name_typed_in_the_table_renames_and_a_taken_one_is_refused(window):
+def test_a_name_typed_in_the_table_renames_and_a_taken_one_is_refused(window, qtbot):
     for place in (CHEEK, CHIN):
         commands.add_point(window.studio, place)
     model = window.layout_panel.model
+    qtbot.waitUntil(lambda: model.rowCount() == 2)
     assert model.setData(model.index(0, 1), "left cheek")
     assert not model.setData(model.index(1, 1), "left cheek")
     assert window.studio.layout.names[0] == "left cheek"
