@@ -14,7 +14,10 @@ import numpy as np
 from scipy.spatial import KDTree
 
 from app.state import Studio
+from infl.export.harmonised_face import HarmonisedFace
 from infl.geometry.canonical_face import canonical_face
+from infl.harmonize.facing import layout_normals
+from infl.harmonize.harmonise import Target, harmonise_face
 from infl.layouts import Layout
 
 if TYPE_CHECKING:
@@ -89,6 +92,23 @@ class Derived:
             lambda: landmarker.query(encoded, layout, convention),
         )
 
+    def harmonised(self) -> HarmonisedFace | None:
+        """The photo's human points in the target convention, as exporting in the set's own layout would write them."""
+        s, open_set = self.studio, self.studio.open_set
+        if s.landmarker is None or s.photo is None or s.photo.encoded is None or open_set is None:
+            return None
+        landmarker, photo, encoded, dataset = s.landmarker, s.photo, s.photo.encoded, open_set.dataset
+        layout, convention = dataset.layout, s.target_convention
+        if layout is None:
+            return None
+
+        def compute() -> HarmonisedFace:
+            target = Target(layout, convention, layout_normals(layout), transfer=True)
+            pairs = np.arange(len(layout))
+            return harmonise_face(landmarker, encoded, dataset, photo.sample, target, pairs)
+
+        return self._keep("harmonised", (landmarker, encoded, dataset, convention), compute)
+
     def compared_layout(self) -> Layout:
         """The layout at whose points offsets are shown."""
         s = self.studio
@@ -108,20 +128,21 @@ class Derived:
         )  # fmt: skip
 
     def evidence(self) -> np.ndarray:
-        """(V,) 0…1: how near a vertex is to points of the compared layouts; far from them an offset is a guess."""
+        """(V,) 0…1: 1 where both compared sets have points near a vertex; elsewhere their offset is a guess."""
         s = self.studio
-        a, b, own = s.layout_of(s.comparison.a), s.layout_of(s.comparison.b), self.compared_layout()
+        layouts = [s.layout_of(s.comparison.a), s.layout_of(s.comparison.b)]
+        known = [layout for layout in layouts if layout is not None] or [self.compared_layout()]
 
         def compute() -> np.ndarray:
-            known = [layout.queries for layout in (a, b) if layout is not None] or [own.queries]
-            vertices = canonical_face().vertices
-            if not len(np.concatenate(known)):
-                return np.ones(len(vertices))
-            distance = KDTree(np.concatenate(known)).query(vertices)[0]
-            fade = np.clip((distance - NEAR) / (FAR - NEAR), 0, 1)
-            return 1 - fade * fade * (3 - 2 * fade)
+            near = np.ones(len(canonical_face().vertices))
+            for layout in known:
+                if len(layout):
+                    distance = KDTree(layout.queries).query(canonical_face().vertices)[0]
+                    fade = np.clip((distance - NEAR) / (FAR - NEAR), 0, 1)
+                    near = np.minimum(near, 1 - fade * fade * (3 - 2 * fade))
+            return near
 
-        return self._keep("evidence", (a, b, own if a is None and b is None else None), compute)
+        return self._keep("evidence", tuple(known), compute)
 
     def heat(self) -> np.ndarray | None:
         """(V,) float32 mm: length of the comparison's offset at every vertex of the canonical face."""

@@ -10,12 +10,13 @@ import numpy as np
 
 from app.state import OpenSet, Place
 from infl.datasets import open_datasets
-from infl.datasets.dataset import Dataset
+from infl.datasets.dataset import Dataset, Sample
 from infl.errors import InflError
+from infl.evaluation.nme import nme, unit
 from infl.progress import Job, Progress
 
 if TYPE_CHECKING:
-    from infl.model import Landmarker
+    from infl.model import Encoded, Landmarker
 
 
 def open_folders(paths: Sequence[Path]) -> Job[tuple[list[Dataset], list[InflError]]]:
@@ -47,23 +48,21 @@ def measure_disagreement(
     for index, sample in enumerate(dataset.samples):
         yield Progress(start.phase, index, len(dataset), started=start.started)
         try:
-            found = landmarker.query(landmarker.encode(sample.load_image()), layout, convention).points
+            encoded = encode_sample(landmarker, sample.load_image(), open_set, sample)
         except InflError:
             continue
-        size = _normaliser(dataset, sample.points, found)
-        distance = np.linalg.norm(found - sample.points, axis=1)
-        if size > 0 and np.isfinite(distance).any():
-            values[Place(set_index, index)] = 100 * float(np.nanmean(distance)) / size
+        size, _ = unit(sample.points, layout.eye_corners, dataset.normaliser)
+        found = landmarker.query(encoded, layout, convention).points
+        error = nme(found, sample.points, size) if size > 0 else np.nan
+        if np.isfinite(error):
+            values[Place(set_index, index)] = error
     return values
 
 
-def _normaliser(dataset: Dataset, human: np.ndarray, found: np.ndarray) -> float:
-    """Pixels that errors are divided by: the annotated eye corners, else the predicted ones, else the box."""
-    corners = dataset.layout.eye_corners if dataset.layout is not None else None
-    if dataset.normaliser == "eyes" and corners:
-        for points in (human, found):
-            distance = float(np.linalg.norm(points[corners[0]] - points[corners[1]]))
-            if np.isfinite(distance) and distance > 0:
-                return distance
-    seen = human[np.isfinite(human).all(1)]
-    return float(np.sqrt(np.prod(seen.max(0) - seen.min(0)))) if len(seen) > 1 else 0.0
+def encode_sample(landmarker: Landmarker, image: np.ndarray, open_set: OpenSet, sample: Sample) -> Encoded:
+    """Encode the whole photograph; where several of its faces are annotated, the one that is meant."""
+    from infl.harmonize.annotated_face import encode_annotated
+
+    if sample.image in open_set.crowded:
+        return encode_annotated(landmarker, image, open_set.dataset, sample, alone=False)
+    return landmarker.encode(image)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QObject
 
-from app.state import Photo, Place, Studio
+from app.jobs import encode_sample
+from app.state import OpenSet, Photo, Place, Studio
 from app.workers import Latest, use_torch_threads
+from infl.datasets.dataset import Sample
 from infl.errors import InflError
 
 if TYPE_CHECKING:
@@ -27,7 +30,10 @@ class PhotoLoader(QObject):
     def __init__(self, studio: Studio):
         super().__init__(studio)
         self.studio = studio
-        self._kept: OrderedDict[Path, tuple[np.ndarray, Encoded | None, Landmarker | None]] = OrderedDict()
+        self._kept: OrderedDict[tuple[Path, str], tuple[np.ndarray, Encoded | None, Landmarker | None]] = (
+            OrderedDict()
+        )
+        self._lock = Lock()  # both threads keep what they load
         self._thread = Latest(self)
         self._ahead = Latest(self)
         self._thread.done.connect(self._loaded)
@@ -47,26 +53,31 @@ class PhotoLoader(QObject):
         place = self.studio.place
         if place is not None:
             sample, landmarker = self.studio.sample_at(place), self.studio.landmarker
-            self._thread.ask((place, landmarker), lambda: (sample, *self._fetch(sample.image, landmarker)))
+            open_set = self.studio.sets[place.set]
+            self._thread.ask(
+                (place, landmarker), lambda: (sample, *self._fetch(open_set, sample, landmarker))
+            )
 
-    def _fetch(self, path: Path, landmarker: Landmarker | None) -> tuple[np.ndarray, Encoded | None, float]:
+    def _fetch(
+        self, open_set: OpenSet, sample: Sample, landmarker: Landmarker | None
+    ) -> tuple[np.ndarray, Encoded | None, float]:
         """The picture and its encoding, and how many milliseconds encoding took (0 when it was kept)."""
-        from infl.images import read_image
-
-        kept = self._kept.get(path)
+        key = (sample.image, sample.key if sample.image in open_set.crowded else "")
+        kept = self._kept.get(key)
         if kept and kept[2] is landmarker:
-            self._kept.move_to_end(path)
             return kept[0], kept[1], 0.0
-        image = kept[0] if kept else read_image(path)
+        image = kept[0] if kept else sample.load_image()
         encoded, took = None, 0.0
         if landmarker is not None:
             use_torch_threads(1)
             start = time.perf_counter()
-            encoded = landmarker.encode(image)
+            encoded = encode_sample(landmarker, image, open_set, sample)
             took = (time.perf_counter() - start) * 1000
-        self._kept[path] = (image, encoded, landmarker)
-        while len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
+        with self._lock:
+            self._kept[key] = (image, encoded, landmarker)
+            self._kept.move_to_end(key)
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
         return image, encoded, took
 
     def _loaded(self, key: tuple[Place, Landmarker | None], result: tuple) -> None:
@@ -78,8 +89,9 @@ class PhotoLoader(QObject):
             self.studio.timed.emit("encode", took)
         self.studio.photo_arrived(Photo(place, sample, image, encoded))
         count = len(self.studio.sets[place.set].dataset)
-        following = self.studio.sample_at(Place(place.set, (place.sample + 1) % count)).image
-        self._ahead.ask(following, lambda: self._fetch(following, landmarker))
+        open_set = self.studio.sets[place.set]
+        following = self.studio.sample_at(Place(place.set, (place.sample + 1) % count))
+        self._ahead.ask(None, lambda: self._fetch(open_set, following, landmarker))
 
     def _failed(self, key: tuple[Place, Landmarker | None], error: Exception) -> None:
         if key[0] == self.studio.place:

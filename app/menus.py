@@ -102,10 +102,14 @@ def _view(
     switches = {
         "human": ("Human", "H", "Rings: what people annotated"),
         "predicted": ("Predicted", "P", "Discs: what the model predicts in the set's own convention"),
+        "harmonised": (
+            "Harmonised",
+            "G",
+            "Diamonds: human points moved to the convention chosen for my layout",
+        ),
         "edges": ("Edges", "E", "Lines between the points"),
         "sigma": ("σ", "S", "One standard deviation of each prediction"),
-        "roi": ("ROI", "R", "The region that the spatial transformer cuts out"),
-        "crop": ("Crop", "C", "The normalised crop I′ that the model sees"),
+        "crop": ("Crop", "C", "The region that the spatial transformer cuts out, and the normalised crop I′"),
         "names": ("Names", "N", "Names of my points"),
         "keep_zoom": ("Keep zoom", "K", "Keep zoom and place when the photograph changes"),
         "heat": ("Heat map", "Shift+H", "Colour the face by the length of the offset"),

@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -104,7 +105,10 @@ class Operations(QObject):
         def work():
             from infl.model import load_landmarker
 
-            return load_landmarker(path)
+            landmarker = load_landmarker(path)
+            # The first pass is several times slower than all others, while torch chooses its kernels.
+            landmarker.encode(np.zeros((64, 64, 3), np.uint8))
+            return landmarker
 
         self._model.ask(path, work)
 

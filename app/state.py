@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,6 +31,12 @@ class OpenSet:
     dataset: Dataset
     colour: str
     mark: str
+
+    @cached_property
+    def crowded(self) -> frozenset[Path]:
+        """Photographs in which several faces are annotated."""
+        faces = Counter(sample.image for sample in self.dataset.samples)
+        return frozenset(image for image, count in faces.items() if count > 1)
 
     @property
     def label(self) -> str:
@@ -62,7 +71,6 @@ class Options:
     harmonised: bool = False
     custom: bool = True
     edges: bool = False
-    roi: bool = True
     sigma: bool = False
     crop: bool = True
     names: bool = False
@@ -99,6 +107,7 @@ class Studio(QObject):
     photo_changed = Signal()
     landmarker_changed = Signal()
     layout_changed = Signal()
+    target_changed = Signal()
     selection_changed = Signal()
     comparison_changed = Signal()
     options_changed = Signal()
@@ -268,6 +277,7 @@ class Studio(QObject):
         if convention != self.target_convention:
             self.target_convention = convention
             self.layout_changed.emit()
+            self.target_changed.emit()
 
     def restore(
         self, comparison: Mapping[str, str], convention: str, options: Mapping[str, bool | float]
@@ -280,6 +290,7 @@ class Studio(QObject):
         self._compare_open_sets()
         self.set_options(**{k: v for k, v in options.items() if hasattr(self.options, k)})
         self.layout_changed.emit()
+        self.target_changed.emit()
 
     def _compare_open_sets(self) -> None:
         """Keep the comparison on conventions that exist; start with the first two open sets that the model knows."""

@@ -157,7 +157,7 @@ QPushButton:checked, QToolButton:checked {{ background: {t.accent_soft}; border-
 QPushButton:disabled, QToolButton:disabled {{ color: {t.muted}; background: transparent; }}
 QPushButton#primary {{ background: {t.accent}; color: {t.accent_text}; border-color: {t.accent}; font-weight: 600; }}
 QPushButton#primary:disabled {{ background: {t.line}; color: {t.muted}; border-color: {t.line}; }}
-QToolButton#quiet {{ background: transparent; border-color: transparent; padding: 3px 5px; }}
+QToolButton#quiet {{ background: transparent; border-color: transparent; padding: 3px 0; }}
 QToolButton#quiet:hover {{ background: {t.hover}; }}
 QToolButton#quiet:checked {{ background: {t.accent_soft}; border-color: transparent; }}
 QToolButton::menu-indicator {{ image: none; }}
@@ -168,7 +168,7 @@ QComboBox, QLineEdit, QSpinBox, QDoubleSpinBox {{ background: {t.field}; border:
     selection-color: {t.text}; }}
 QComboBox::drop-down {{ border: 0; width: 22px; }}
 QComboBox::down-arrow {{ image: url({_icon("down", t)}); width: 12px; height: 12px; }}
-QSpinBox {{ padding-right: 20px; }}
+QSpinBox {{ padding: 3px 20px 3px 8px; }}
 QSpinBox::up-button, QSpinBox::down-button {{ border: 0; width: 18px; background: transparent; }}
 QSpinBox::up-arrow {{ image: url({_icon("up", t)}); width: 12px; height: 12px; }}
 QSpinBox::down-arrow {{ image: url({_icon("down", t)}); width: 12px; height: 12px; }}

@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     QTimer,
 )  # fmt: skip
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QFrame, QHeaderView, QStyledItemDelegate, QTableView, QVBoxLayout
+from PySide6.QtWidgets import QComboBox, QFrame, QHeaderView, QStyledItemDelegate, QTableView, QVBoxLayout
 
 from app.derived import Derived, Offsets
 from app.state import Studio
@@ -129,6 +129,12 @@ class OffsetsPanel(QFrame):
         column.setSpacing(0)
         head = row(self.title)
         head.addWidget(self.summary, 1)
+        self.at = QComboBox()
+        self.at.setToolTip("The points at which the two conventions are compared, here and on the face")
+        self.at.addItem("at the points of set A", "a")
+        self.at.addItem("at the points of my layout", "custom")
+        self.at.activated.connect(lambda i: studio.compare(at=self.at.itemData(i)))
+        head.addWidget(self.at)
         column.addLayout(head)
         column.addWidget(self.table, 1)
         for signal in (studio.comparison_changed, studio.landmarker_changed, studio.sets_changed):
@@ -150,6 +156,7 @@ class OffsetsPanel(QFrame):
         self._bar.top = float(offsets.lengths.max()) if offsets is not None else 1.0
         self.model.show(offsets)
         c = self.studio.comparison
+        self.at.setCurrentIndex(self.at.findData(c.at))
         if offsets is None:
             self.title.setText("No comparison")
             why = "choose two different conventions" if self.studio.landmarker else "there is no model yet"

@@ -34,6 +34,7 @@ class PhotoView(Canvas):
             signal.connect(self.forget)
         for signal in (studio.layout_changed, studio.selection_changed):
             signal.connect(self.update)
+        studio.target_changed.connect(self.forget)
 
     def sizeHint(self) -> QSize:
         return QSize(560, 520)
@@ -93,7 +94,7 @@ class PhotoView(Canvas):
 
     def _draw_roi(self, painter: QPainter, zoom: Zoom) -> None:
         photo = self.studio.photo
-        if not self.studio.options.roi or photo is None or photo.encoded is None:
+        if not self.studio.options.crop or photo is None or photo.encoded is None:
             return
         polygon = QPolygonF(marks.points_of(zoom.to_screen(_roi_corners(photo.encoded))))
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -129,6 +130,14 @@ class PhotoView(Canvas):
                 marks.lines(painter, pairs, QColor(255, 255, 255, 150), 1.0)
             if s.options.predicted:
                 marks.disc(painter, marks.points_of(predicted), open_set.colour, radius * 0.8)
+        moved = self.derived.harmonised() if s.options.harmonised else None
+        if moved is not None:
+            at = zoom.to_screen(moved.points)
+            known = np.isfinite(at).all(1) & np.isfinite(human).all(1)
+            pairs = zip(marks.points_of(human[known]), marks.points_of(at[known]), strict=True)
+            marks.lines(painter, pairs, QColor(255, 255, 255, 150), 1.0)
+            moved_points = marks.points_of(at[np.isfinite(at).all(1)])
+            marks.diamond(painter, moved_points, s.colour_of(s.target_convention), radius)
         if s.options.human:
             annotated = human[np.isfinite(human).all(1)]
             marks.ring(painter, marks.points_of(annotated), "#ffffff", radius + 0.6)
@@ -182,15 +191,19 @@ class PhotoView(Canvas):
         if s.options.predicted and self.derived.prediction() is not None:
             convention = s.convention_of(open_set.dataset)
             rows.append(("disc", open_set.colour, f"predicted, {convention}"))
+        if s.options.harmonised and self.derived.harmonised() is not None:
+            rows.append(("diamond", s.colour_of(s.target_convention), f"harmonised, {s.target_convention}"))
         if s.options.custom and self.derived.custom_prediction() is not None:
             rows.append(("custom", theme().accent, f"my layout, {s.target_convention}"))
-        lines = captions(painter, [text for _, _, text in rows], QPointF(GRID, GRID), indent=16)
+        lines = captions(painter, [text for _, _, text in rows], QPointF(GRID, GRID), indent=20)
         for (kind, colour, _), line in zip(rows, lines, strict=True):
             at = QPointF(line.left() + 14, line.center().y())
             if kind == "ring":
                 marks.ring(painter, [at], colour, 4.2)
             elif kind == "disc":
                 marks.disc(painter, [at], colour, 4.0)
+            elif kind == "diamond":
+                marks.diamond(painter, [at], colour, 4.0)
             else:
                 marks.custom(painter, at, colour, 4.0, False)
 

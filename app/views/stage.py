@@ -30,7 +30,7 @@ class PhotoPanel(Panel):
         self.foot.addWidget(self.position)
         self.foot.addWidget(tool_button(actions["next"]))
         self.foot.addStretch(1)
-        for identifier in ("human", "predicted", "edges", "sigma", "roi", "crop"):
+        for identifier in ("human", "predicted", "harmonised", "edges", "sigma", "crop"):
             self.foot.addWidget(tool_button(actions[identifier]))
         for signal in (studio.place_changed, studio.sets_changed, studio.photo_changed):
             signal.connect(self._refresh)
@@ -52,19 +52,16 @@ class FacePanel(Panel):
     def __init__(self, studio: Studio, derived: Derived, actions: Actions, view: CanonicalFaceView):
         super().__init__("Canonical face")
         self.studio, self.view = studio, view
-        self.a, self.b, self.at = QComboBox(), QComboBox(), QComboBox()
+        self.a, self.b = QComboBox(), QComboBox()
         self.a.setToolTip("Set A: the arrows point to where this convention puts each point")
         self.b.setToolTip("Set B: the arrows start where this convention puts it")
-        self.at.setToolTip("The points at which the two are compared")
-        self.at.addItem("at A's points", "a")
-        self.at.addItem("at my points", "custom")
-        for combo in (self.a, self.b, self.at):
+        for combo in (self.a, self.b):
             combo.setMinimumContentsLength(4)
             combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-            combo.setMaximumWidth(176)
+            combo.setMaximumWidth(184)
         self.head.addStretch(1)
-        for widget, stretch in ((self.a, 4), (label("against", "muted"), 0), (self.b, 4), (self.at, 4)):
+        for widget, stretch in ((self.a, 9), (label("against", "muted"), 0), (self.b, 9)):
             self.head.addWidget(widget, stretch)
         self.body.addWidget(view, 1)
         self.scale = QSlider(Qt.Orientation.Horizontal)
@@ -84,7 +81,6 @@ class FacePanel(Panel):
             self.foot.addWidget(widget)
         self.a.activated.connect(lambda i: studio.compare(a=self.a.itemData(i)))
         self.b.activated.connect(lambda i: studio.compare(b=self.b.itemData(i)))
-        self.at.activated.connect(lambda i: studio.compare(at=self.at.itemData(i)))
         self.scale.valueChanged.connect(lambda value: studio.set_options(arrow_scale=float(value)))
         for signal in (
             studio.sets_changed,
@@ -112,7 +108,6 @@ class FacePanel(Panel):
                     combo.addItem(icon, convention, convention)
                 combo.setProperty("sets", len(s.sets))
             combo.setCurrentIndex(combo.findData(chosen))
-        self.at.setCurrentIndex(self.at.findData(s.comparison.at))
         self.scale.blockSignals(True)
         self.scale.setValue(round(s.options.arrow_scale))
         self.scale.blockSignals(False)

@@ -1,6 +1,7 @@
 """The window as a person uses it: open sets, go through photos, edit the layout, fine-tune, export."""
 
 import shutil
+from dataclasses import replace
 
 import h5py
 import numpy as np
@@ -9,7 +10,8 @@ from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtTest import QTest
 
 from app import commands
-from app.state import Place
+from app.jobs import encode_sample
+from app.state import OpenSet, Place
 from app.views.command_search import CommandSearch
 from app.views.export_dialog import ExportDialog
 from infl.layouts import load_layout
@@ -263,3 +265,25 @@ def test_closing_remembers_the_arrangement(empty_window, settings):
     empty_window.remember = True
     empty_window.close()
     assert settings.value("state") is not None
+
+
+def test_harmonised_points_are_the_human_ones_moved_by_the_difference(window):
+    studio, dataset = window.studio, window.studio.open_set.dataset
+    studio.set_target_convention(dataset.convention)
+    at_home = window.derived.harmonised()
+    np.testing.assert_allclose(at_home.points, studio.photo.sample.points, atol=0.05)
+    studio.set_target_convention("demo_studio68")
+    own = window.derived.prediction().points
+    other = studio.landmarker.query(studio.photo.encoded, dataset.layout, "demo_studio68").points
+    moved = window.derived.harmonised().points - studio.photo.sample.points
+    np.testing.assert_allclose(moved, other - own, atol=0.05)
+
+
+def test_of_several_faces_in_a_photo_the_annotated_one_is_encoded(window, demo_sets):
+    one, other = demo_sets[0].samples[:2]
+    crowd = replace(demo_sets[0], samples=(one, replace(other, image=one.image, key=one.key + "#2")))
+    assert OpenSet(demo_sets[0], "", "").crowded == frozenset()
+    crowded = OpenSet(crowd, "", "")
+    assert crowded.crowded == {one.image}
+    encoded = encode_sample(window.studio.landmarker, one.load_image(), crowded, one)
+    assert encoded.image_size == one.load_image().shape[1::-1]
