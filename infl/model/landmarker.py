@@ -20,8 +20,8 @@ from infl.layouts import Layout, LayoutPoint
 from infl.model.checkpoint import load_checkpoint
 from infl.model.config import FACE_SIZE, HEAD_CENTRE
 from infl.model.feature_extractor import Features
-from infl.model.network import CANONICAL, InfiniteLandmarks, crop_of_gamma
-from infl.model.photo import cut, square_of, to_input
+from infl.model.network import CANONICAL, InfiniteLandmarks
+from infl.model.search import find
 
 QUERIES_AT_ONCE = 8192
 """Queries that one pass of P takes; more are asked in chunks, which changes nothing but the memory needed."""
@@ -95,23 +95,12 @@ class Landmarker:
             raise InflError(
                 f"A photograph is an (H, W, 3) uint8 RGB array, not {got}; infl.images.read_image gives one."
             )
-        config = self.network.config
-        from_crop = pixels_from_normalised(config.crop_size)
         with torch.no_grad():
-            square = square_of(image)  # normalised coordinates of the padded square → photo pixels
-            search = cut(
-                image, chain(square, invert(pixels_from_normalised(config.search_size))), config.search_size
-            )
-            theta = self.network.spatial_transformer(to_input(search, self.device))[0].cpu().numpy()
-            roi = chain(square, theta)
-            for look in range(config.passes):
-                crop = cut(image, chain(roi, invert(from_crop)), config.crop_size)
-                features = self.network.feature_extractor(to_input(crop, self.device))
-                if look + 1 < config.passes:
-                    roi = chain(roi, crop_of_gamma(features.gamma)[0].cpu().numpy())
-        camera = _camera(features, config.crop_size)
+            seen = find(self.network, image, self.device)
+        size = self.network.config.crop_size
+        roi = chain(seen.roi, invert(pixels_from_normalised(size)))
         height, width = image.shape[:2]
-        return Encoded((width, height), chain(roi, invert(from_crop)), crop, camera, features)
+        return Encoded((width, height), roi, seen.crop, _camera(seen.features, size), seen.features)
 
     def query(self, encoded: Encoded, at: Layout | np.ndarray, convention: str = CANONICAL) -> Landmarks:
         """Find points of the canonical face – a layout, or (K, 3) mm – as the annotators of `convention` mean them."""
