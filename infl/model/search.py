@@ -35,15 +35,28 @@ class Look:
     features: Features
     sigma: float
 
+    @property
+    def size(self) -> float:
+        """How large the face is in the photo, up to a constant."""
+        return float(np.sqrt(abs(np.linalg.det(self.roi[:, :2]))) * self.features.gamma.scale[0])
+
 
 def find(network: InfiniteLandmarks, image: np.ndarray, device: torch.device) -> Look:
-    """The face of a photograph (H, W, 3) uint8 RGB, after as many looks as the configuration says."""
+    """The face of a photograph (H, W, 3) uint8 RGB, after as many looks as the configuration says.
+
+    Where parts have to be searched and several show a face, it is the largest one.
+    """
     whole = square_of(image)
     seen = _look(network, image, _propose(network, image, whole, device), device)
     if seen.sigma > LOST:
         parts = [chain(whole, np.array([[PART, 0, x], [0, PART, y]])) for y in _STEPS for x in _STEPS]
         looks = [_look(network, image, _propose(network, image, part, device), device) for part in parts]
-        seen = min([seen, *looks], key=lambda look: look.sigma)
+        found = [look for look in looks if look.sigma <= LOST]
+        seen = (
+            max(found, key=lambda look: look.size)
+            if found
+            else min([seen, *looks], key=lambda look: look.sigma)
+        )
     for _ in range(network.config.passes - 1):
         closer = chain(seen.roi, crop_of_gamma(seen.features.gamma)[0].cpu().numpy())
         seen = _look(network, image, closer, device)
