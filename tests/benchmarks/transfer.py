@@ -1,7 +1,7 @@
 """Doubly annotated photographs: `python tests/benchmarks/transfer.py --data ../shared/data/aflw2000`.
 
-From AFLW's 21 clicks alone, AFLW2000's val pictures are harmonised into the convention of the fitted 68; the points that
-both have are compared with the real second annotation, beside copying the clicks and beside plain prediction. Mean
+From AFLW's 21 clicks alone, AFLW2000's val pictures are harmonised into the convention of the fitted 68; the points
+that both have are compared with the real second annotation, beside copying the clicks and beside plain prediction. Mean
 distance in per cent of √(box area) of the 68 points.
 """
 
