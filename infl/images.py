@@ -33,10 +33,14 @@ def read_image(path: str | Path) -> np.ndarray:
     try:
         data = np.frombuffer(path.read_bytes(), np.uint8)
     except OSError as error:
-        raise FileError(path, f"cannot be read ({error.strerror}).", remedy="Check the path and its rights.") from error
+        raise FileError(
+            path, f"cannot be read ({error.strerror}).", remedy="Check the path and its rights."
+        ) from error
     bgr = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None  # IMREAD_COLOR applies EXIF orientation
     if bgr is None:
-        raise FileError(path, "is no picture that can be decoded.", remedy="Use JPEG, PNG, BMP, WebP or TIFF.")
+        raise FileError(
+            path, "is no picture that can be decoded.", remedy="Use JPEG, PNG, BMP, WebP or TIFF."
+        )
     return cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)
 
 

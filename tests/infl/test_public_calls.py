@@ -43,12 +43,18 @@ def test_the_shipped_checkpoint_finds_a_rendered_face(landmarker: infl.Landmarke
 def test_the_deformers_difference_of_two_conventions(landmarker: infl.Landmarker):
     offsets = landmarker.offsets("wflw98", reference="ibug68", at=infl.layout("ibug68"))
     assert offsets.shape == (68, 3) and 0 < np.abs(offsets).max() < 16
-    assert np.allclose(offsets, -landmarker.offsets("ibug68", reference="wflw98", at=infl.layout("ibug68")), atol=1e-5)
+    assert np.allclose(
+        offsets, -landmarker.offsets("ibug68", reference="wflw98", at=infl.layout("ibug68")), atol=1e-5
+    )
 
 
 def test_an_opened_data_set_knows_its_layout_and_convention(infl_data):
     dataset = infl.open_dataset(infl_data / "wflw98")
-    assert dataset.convention == "wflw98" and dataset.layout is infl.layout("wflw98") and len(dataset.samples) == 300
+    assert (
+        dataset.convention == "wflw98"
+        and dataset.layout is infl.layout("wflw98")
+        and len(dataset.samples) == 300
+    )
 
 
 def test_the_library_imports_and_works_without_qt():
