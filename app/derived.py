@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from scipy.spatial import KDTree
 
-from app.state import Studio
+from app.state import CANONICAL, Studio
 from infl.export.harmonised_face import HarmonisedFace
 from infl.geometry.canonical_face import canonical_face
 from infl.harmonize.facing import layout_normals
@@ -21,7 +21,7 @@ from infl.harmonize.harmonise import Target, harmonise_face
 from infl.layouts import Layout
 
 if TYPE_CHECKING:
-    from infl.model import Landmarks
+    from infl.model import Landmarker, Landmarks
 
 Answer = TypeVar("Answer")
 
@@ -67,13 +67,14 @@ class Derived:
 
     def prediction(self) -> Landmarks | None:
         """The photo's own layout in its own convention, predicted; None without a model or a layout."""
-        s, open_set = self.studio, self.studio.open_set
-        if s.landmarker is None or s.photo is None or s.photo.encoded is None or open_set is None:
+        open_set, photo = self.studio.open_set, self.studio.photo
+        if photo is None or photo.landmarker is None or photo.encoded is None or open_set is None:
             return None
-        layout, encoded, landmarker = open_set.dataset.layout, s.photo.encoded, s.landmarker
+        # The landmarker that encoded the photo: a newer one may be in use already, while the photo is encoded again.
+        layout, encoded, landmarker = open_set.dataset.layout, photo.encoded, photo.landmarker
         if layout is None:
             return None
-        convention = s.convention_of(open_set.dataset)
+        convention = _known(landmarker, open_set.dataset.convention)
         return self._keep(
             "query",
             (landmarker, encoded, layout, convention),
@@ -82,10 +83,11 @@ class Derived:
 
     def custom_prediction(self) -> Landmarks | None:
         """The custom layout on the photo, in the target convention."""
-        s = self.studio
-        if s.landmarker is None or s.photo is None or s.photo.encoded is None or not len(s.layout):
+        photo, layout = self.studio.photo, self.studio.layout
+        if photo is None or photo.landmarker is None or photo.encoded is None or not len(layout):
             return None
-        landmarker, encoded, layout, convention = s.landmarker, s.photo.encoded, s.layout, s.target_convention
+        landmarker, encoded = photo.landmarker, photo.encoded
+        convention = _known(landmarker, self.studio.target_convention)
         return self._keep(
             "custom",
             (landmarker, encoded, layout, convention),
@@ -94,11 +96,11 @@ class Derived:
 
     def harmonised(self) -> HarmonisedFace | None:
         """The photo's human points in the target convention, as exporting in the set's own layout would write them."""
-        s, open_set = self.studio, self.studio.open_set
-        if s.landmarker is None or s.photo is None or s.photo.encoded is None or open_set is None:
+        open_set, photo = self.studio.open_set, self.studio.photo
+        if photo is None or photo.landmarker is None or photo.encoded is None or open_set is None:
             return None
-        landmarker, photo, encoded, dataset = s.landmarker, s.photo, s.photo.encoded, open_set.dataset
-        layout, convention = dataset.layout, s.target_convention
+        landmarker, encoded, dataset = photo.landmarker, photo.encoded, open_set.dataset
+        layout, convention = dataset.layout, _known(landmarker, self.studio.target_convention)
         if layout is None:
             return None
 
@@ -155,3 +157,7 @@ class Derived:
             "heat", (landmarker, a, b),
             lambda: np.linalg.norm(landmarker.offsets(a, reference=b, at=at), axis=1),
         )  # fmt: skip
+
+
+def _known(landmarker: Landmarker, convention: str) -> str:
+    return convention if convention in landmarker.conventions else CANONICAL

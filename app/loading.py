@@ -87,7 +87,7 @@ class PhotoLoader(QObject):
             return
         if took:
             self.studio.timed.emit("encode", took)
-        self.studio.photo_arrived(Photo(place, sample, image, encoded))
+        self.studio.photo_arrived(Photo(place, sample, image, encoded, landmarker))
         count = len(self.studio.sets[place.set].dataset)
         open_set = self.studio.sets[place.set]
         following = self.studio.sample_at(Place(place.set, (place.sample + 1) % count))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -15,7 +16,7 @@ from app import commands, layout_edits
 from app.jobs import measure_disagreement, open_folders
 from app.project import Project, project_of, read_project, resolved, write_project
 from app.state import Place, Studio
-from app.workers import Jobs, Latest, RunningJob
+from app.workers import Jobs, Latest, RunningJob, prepare_training
 from infl.errors import FileError, InflError
 from infl.layouts import Layout, layout, load_layout, save_layout
 from infl.progress import Job
@@ -124,6 +125,7 @@ class Operations(QObject):
         self.model_path = path
         name = path.stem if path is not None else str(landmarker.card.get("name", "shipped"))
         self.studio.set_landmarker(landmarker, name)
+        threading.Thread(target=prepare_training, name="prepare training", daemon=True).start()
 
     def _model_failed(self, path: Path | None, error: Exception) -> None:
         text = str(error) if isinstance(error, InflError) else f"The model could not be loaded: {error}"

@@ -54,12 +54,13 @@ class Place:
 
 @dataclass(frozen=True)
 class Photo:
-    """The picture on screen, loaded: (H, W, 3) uint8 RGB and, where a model is there, its encoding."""
+    """The picture on screen, loaded: (H, W, 3) uint8 RGB and, where a model is there, its encoding by `landmarker`."""
 
     place: Place
     sample: Sample
     image: np.ndarray
     encoded: Encoded | None = None
+    landmarker: Landmarker | None = None
 
 
 @dataclass(frozen=True)

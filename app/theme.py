@@ -61,7 +61,7 @@ SET_COLOURS = ("#e69f00", "#56b4e9", "#009e73", "#cc79a7", "#d55e00", "#0072b2",
 """Okabe–Ito without black, in the order in which they differ most beside each other."""
 
 SET_MARKS = ("circle", "square", "triangle", "cross", "star", "bar", "triangle_down")
-CANONICAL_COLOUR = "#8c8c94"
+CANONICAL_COLOUR = "#a6a6ae"
 
 _current = LIGHT
 
@@ -168,7 +168,7 @@ QComboBox, QLineEdit, QSpinBox, QDoubleSpinBox {{ background: {t.field}; border:
     selection-color: {t.text}; }}
 QComboBox::drop-down {{ border: 0; width: 22px; }}
 QComboBox::down-arrow {{ image: url({_icon("down", t)}); width: 12px; height: 12px; }}
-QSpinBox {{ padding: 3px 20px 3px 8px; }}
+QAbstractSpinBox QLineEdit {{ border: 0; background: transparent; padding: 0 6px; min-height: 0; }}
 QSpinBox::up-button, QSpinBox::down-button {{ border: 0; width: 18px; background: transparent; }}
 QSpinBox::up-arrow {{ image: url({_icon("up", t)}); width: 12px; height: 12px; }}
 QSpinBox::down-arrow {{ image: url({_icon("down", t)}); width: 12px; height: 12px; }}

@@ -5,6 +5,7 @@ Nothing here touches a widget; results come back as signals in the window's thre
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -26,9 +27,12 @@ POLL = 100
 
 
 def step_back() -> None:
-    """Give this thread a lower priority than the window's (Linux; elsewhere the scheduler decides)."""
+    """Give this thread a little less priority than the window's (Linux; elsewhere the scheduler decides).
+
+    Only a little: it holds Python's lock now and then, and while it waits for a core the window waits for the lock.
+    """
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 3)
 
 
 def use_torch_threads(count: int) -> None:
@@ -36,6 +40,17 @@ def use_torch_threads(count: int) -> None:
     import torch
 
     torch.set_num_threads(count)
+
+
+def prepare_training() -> None:
+    """Let torch load what its optimisers need, which takes a second in which it stops every other thread now and
+    then; better while the window opens than while somebody works and fine-tunes."""
+    import torch
+
+    torch.optim.AdamW([torch.zeros(1, requires_grad=True)])
+    # A million objects live as long as the program now; searching them for garbage would stop the window for 0.2 s.
+    gc.collect()
+    gc.freeze()
 
 
 def job_threads() -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -27,6 +27,8 @@ from app.views import marks
 from app.views.panel import ElidedLabel, Panel, row, tool_button
 
 Index = QModelIndex | QPersistentModelIndex
+SOON = 60
+"""Milliseconds after new weights: the photo and the face come first."""
 PLACE = Qt.ItemDataRole.UserRole
 
 
@@ -181,6 +183,8 @@ class DatasetPanel(Panel):
         self.body.addLayout(row(self.filter, self.order))
         self.body.addWidget(self.grid, 1)
         self.problems.hide()
+        self._soon = QTimer(self, interval=SOON, singleShot=True)
+        self._soon.timeout.connect(self._list_sets)
         self.sets.currentItemChanged.connect(lambda *_: self._refill())
         self.sets.itemClicked.connect(self._go_to_set)
         self.sets.customContextMenuRequested.connect(self._menu)
@@ -189,8 +193,7 @@ class DatasetPanel(Panel):
         self.grid.selectionModel().currentChanged.connect(self._picked)
         studio.sets_changed.connect(self._list_sets)
         studio.place_changed.connect(self._follow)
-        studio.landmarker_changed.connect(self._list_sets)
-        studio.disagreement_changed.connect(self._refill)
+        studio.disagreement_changed.connect(self._soon.start)
 
     def sizeHint(self) -> QSize:
         return QSize(264, 480)

@@ -23,7 +23,7 @@ def ring(painter: QPainter, at: Iterable[QPointF], colour: str, radius: float) -
     """Human annotation."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
     at = list(at)
-    for pen in (QPen(DARK, 3.4), QPen(QColor(colour), 1.8)):
+    for pen in (QPen(DARK, 2.6), QPen(QColor(colour), 1.3)):
         painter.setPen(pen)
         for p in at:
             painter.drawEllipse(p, radius, radius)

@@ -28,7 +28,7 @@ Index = QModelIndex | QPersistentModelIndex
 HEADERS = ("Point", "Group", "outward mm", "up mm", "forward mm", "length mm", "% of interocular")
 LENGTH = 5
 SOON = 100
-"""Milliseconds after the last change of the layout."""
+"""Milliseconds: the face and the photo come first."""
 VALUE = Qt.ItemDataRole.UserRole
 
 
@@ -138,7 +138,7 @@ class OffsetsPanel(QFrame):
         column.addLayout(head)
         column.addWidget(self.table, 1)
         for signal in (studio.comparison_changed, studio.landmarker_changed, studio.sets_changed):
-            signal.connect(self.refresh)
+            signal.connect(self._later)
         studio.layout_changed.connect(self._layout_changed)
         self._soon = QTimer(self, interval=SOON, singleShot=True)
         self._soon.timeout.connect(self.refresh)
@@ -149,6 +149,10 @@ class OffsetsPanel(QFrame):
 
     def _layout_changed(self) -> None:
         if self.derived.compared_layout() is self.studio.layout:
+            self._later()
+
+    def _later(self) -> None:
+        if not self._soon.isActive():
             self._soon.start()
 
     def refresh(self) -> None:

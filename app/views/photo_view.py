@@ -129,7 +129,7 @@ class PhotoView(Canvas):
                 pairs = zip(marks.points_of(human[near]), marks.points_of(predicted[near]), strict=True)
                 marks.lines(painter, pairs, QColor(255, 255, 255, 150), 1.0)
             if s.options.predicted:
-                marks.disc(painter, marks.points_of(predicted), open_set.colour, radius * 0.8)
+                marks.disc(painter, marks.points_of(predicted), open_set.colour, radius * 0.75)
         moved = self.derived.harmonised() if s.options.harmonised else None
         if moved is not None:
             at = zoom.to_screen(moved.points)
@@ -140,7 +140,7 @@ class PhotoView(Canvas):
             marks.diamond(painter, moved_points, s.colour_of(s.target_convention), radius)
         if s.options.human:
             annotated = human[np.isfinite(human).all(1)]
-            marks.ring(painter, marks.points_of(annotated), "#ffffff", radius + 0.6)
+            marks.ring(painter, marks.points_of(annotated), "#ffffff", radius + 1.0)
 
     def _draw_sigma(self, painter: QPainter, at: np.ndarray, sigma: np.ndarray, colour: str) -> None:
         fill = QColor(colour)

@@ -1,7 +1,7 @@
-"""The studio's speed, measured in a real window: `python tests/benchmarks/studio_speed.py [--checkpoint X] [--out X.json]`.
+"""The studio's speed in a real window: `python tests/benchmarks/studio_speed.py [--checkpoint X] [--out X.json]`.
 
 Prints, in milliseconds unless said otherwise (median and 95th percentile):
-- click to points: from the press on the canonical face until both the face and the photo have been painted with the new point;
+- click to points: from the press on the canonical face until it and the photo have been painted with the new point;
 - drag: from a move of the mouse until both have been painted;
 - turning: frames a second while the face turns, heat map and arrows on it;
 - event loop: longest gaps between two passes while nothing runs, and while fine-tuning runs in its thread.
@@ -24,13 +24,13 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
 import torch
-from PySide6.QtCore import QPoint, QPointF, QSettings, Qt, QTimer
+from PySide6.QtCore import QEventLoop, QPoint, QPointF, QSettings, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app import demo, theme
 from app.window import MainWindow
+from app.workers import prepare_training
 from infl.datasets import open_dataset
 from infl.model import InfiniteLandmarks, Landmarker, ModelConfig, load_landmarker
 
@@ -44,10 +44,17 @@ def untrained(conventions: list[str]) -> Landmarker:
     return Landmarker(network, {})
 
 
+def wait(milliseconds: int) -> None:
+    """Let the event loop run; QTest.qWait would sleep with Python's lock held and stop every other thread."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
+
+
 def settle(window: MainWindow) -> None:
     calm = 0
     while calm < 3:
-        QTest.qWait(50)
+        wait(50)
         calm = 0 if window.busy else calm + 1
 
 
@@ -127,7 +134,7 @@ def gaps(seconds: float, until: Callable[[], bool] = lambda: False) -> dict[str,
     timer.start()
     end = time.perf_counter() + seconds
     while time.perf_counter() < end and not until():
-        QTest.qWait(50)
+        wait(50)
     timer.stop()
     between = np.diff(passes) * 1000
     return {"longest": round(float(between.max()), 1), "p99": round(float(np.quantile(between, 0.99)), 1),
@@ -153,6 +160,7 @@ def main() -> None:
     )
     window.studio.set_landmarker(landmarker, "benchmark")
     window.show_demo_layout()
+    prepare_training()
     settle(window)
     torch.set_num_threads(1)
     result: dict[str, object] = {"cores": os.cpu_count(), "load before": round(os.getloadavg()[0], 2)}
