@@ -37,6 +37,7 @@ class PhotoLoader(QObject):
         self._thread = Latest(self)
         self._ahead = Latest(self)
         self._thread.done.connect(self._loaded)
+        self._ahead.done.connect(lambda _key, result: self._took(result[2]))
         self._thread.failed.connect(self._failed)
         studio.place_changed.connect(self._load)
         studio.landmarker_changed.connect(self._load)
@@ -85,13 +86,16 @@ class PhotoLoader(QObject):
         sample, image, encoded, took = result
         if place != self.studio.place or landmarker is not self.studio.landmarker:
             return
-        if took:
-            self.studio.timed.emit("encode", took)
+        self._took(took)
         self.studio.photo_arrived(Photo(place, sample, image, encoded, landmarker))
         count = len(self.studio.sets[place.set].dataset)
         open_set = self.studio.sets[place.set]
         following = self.studio.sample_at(Place(place.set, (place.sample + 1) % count))
         self._ahead.ask(None, lambda: self._fetch(open_set, following, landmarker))
+
+    def _took(self, milliseconds: float) -> None:
+        if milliseconds:
+            self.studio.timed.emit("encode", milliseconds)
 
     def _failed(self, key: tuple[Place, Landmarker | None], error: Exception) -> None:
         if key[0] == self.studio.place:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app import commands, layout_edits
@@ -21,6 +21,8 @@ from infl.errors import FileError, InflError
 from infl.layouts import Layout, layout, load_layout, save_layout
 from infl.progress import Job
 
+PREPARE_AFTER = 3000
+"""Milliseconds after the model is there: what is on screen comes first."""
 LAYOUT_FILES = "Layouts (*.json)"
 
 
@@ -125,7 +127,8 @@ class Operations(QObject):
         self.model_path = path
         name = path.stem if path is not None else str(landmarker.card.get("name", "shipped"))
         self.studio.set_landmarker(landmarker, name)
-        threading.Thread(target=prepare_training, name="prepare training", daemon=True).start()
+        preparing = threading.Thread(target=prepare_training, name="prepare training", daemon=True)
+        QTimer.singleShot(PREPARE_AFTER, self, preparing.start)
 
     def _model_failed(self, path: Path | None, error: Exception) -> None:
         text = str(error) if isinstance(error, InflError) else f"The model could not be loaded: {error}"

@@ -37,6 +37,8 @@ def start(wanted: argparse.Namespace) -> int:
     shot = Screenshot(window, wanted.screenshot) if wanted.screenshot else None
     if shot is None:
         window.show()
-    code = application.exec()
-    window.shut_down()
+    try:
+        code = application.exec()
+    finally:
+        window.shut_down()
     return shot.code if shot is not None else code

@@ -260,8 +260,10 @@ class Studio(QObject):
     # what is compared and drawn
 
     def compare(self, **changes: str) -> None:
-        """Change the comparison's a, b or at."""
-        comparison = replace(self.comparison, **changes)
+        """Change the comparison's a, b or at; to choose for one of a and b what the other is swaps the two."""
+        before, comparison = self.comparison, replace(self.comparison, **changes)
+        if comparison.a == comparison.b and {"a", "b"} - changes.keys():
+            comparison = replace(comparison, a=before.b, b=before.a)
         if comparison != self.comparison:
             self.comparison = comparison
             self.comparison_changed.emit()

@@ -160,6 +160,7 @@ QPushButton#primary:disabled {{ background: {t.line}; color: {t.muted}; border-c
 QToolButton#quiet {{ background: transparent; border-color: transparent; padding: 3px 0; }}
 QToolButton#quiet:hover {{ background: {t.hover}; }}
 QToolButton#quiet:checked {{ background: {t.accent_soft}; border-color: transparent; }}
+QToolButton#search {{ color: {t.muted}; padding: 0; margin: 2px 0; min-width: 190px; min-height: 18px; }}
 QToolButton::menu-indicator {{ image: none; }}
 QPushButton:focus, QToolButton:focus, QComboBox:focus, QLineEdit:focus, QSpinBox:focus,
 QDoubleSpinBox:focus, QAbstractItemView:focus {{ border-color: {t.accent}; }}

@@ -122,9 +122,9 @@ class MainWindow(QMainWindow):
         return dock
 
     def _add_search_button(self) -> None:
-        button = QToolButton()
-        button.setText("⌕  Search actions    Ctrl+K")
-        button.setObjectName("quiet")
+        button = self.search_button = QToolButton(self.menuBar())
+        button.setText("Search actions    Ctrl+K")
+        button.setObjectName("search")
         button.clicked.connect(self.actions_["search"].trigger)
         self.menuBar().setCornerWidget(button)
 

@@ -168,7 +168,8 @@ class CanonicalFaceView(Canvas):
                 self.orbit, size, background=self._background(), **self._chart.arguments
             )
             self._image, self._pixel_ratio, self._stale = to_qimage(self.picture.image), ratio, False
-            self.studio.timed.emit("face", (time.perf_counter() - start) * 1000)
+            if self._turned_from is not None:
+                self.studio.timed.emit("face", (time.perf_counter() - start) * 1000)
         return self.picture
 
     def _on_screen(self, points: np.ndarray) -> np.ndarray:

@@ -59,8 +59,6 @@ class FacePanel(Panel):
             combo.setMinimumContentsLength(4)
             combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-            combo.setMaximumWidth(184)
-        self.head.addStretch(1)
         for widget, stretch in ((self.a, 9), (label("against", "muted"), 0), (self.b, 9)):
             self.head.addWidget(widget, stretch)
         self.body.addWidget(view, 1)

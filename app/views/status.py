@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict, deque
+from statistics import median
+
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar
 
@@ -9,6 +12,8 @@ from app.state import Studio
 from app.workers import Jobs, RunningJob, in_words, job_threads
 
 SHOWN = ("encode", "query", "face")
+KEPT = 7
+"""Times of each kind whose median is shown."""
 
 
 class StatusLine(QStatusBar):
@@ -21,7 +26,7 @@ class StatusLine(QStatusBar):
         self.job, self.bar, self.cancel = QLabel(), QProgressBar(), QPushButton("Cancel")
         self.bar.setFixedWidth(120)
         self.bar.setTextVisible(False)
-        self._times: dict[str, float] = {}
+        self._times: dict[str, deque[float]] = defaultdict(lambda: deque(maxlen=KEPT))
         self.setSizeGripEnabled(False)
         self.addWidget(self.machine)
         for widget in (self.job, self.bar, self.cancel, self.timings):
@@ -44,12 +49,12 @@ class StatusLine(QStatusBar):
         self.machine.setText(f"  {device} · 1 thread live, {threads} for jobs · software view · {model}")
 
     def _timed(self, what: str, milliseconds: float) -> None:
-        self._times[{"custom": "query"}.get(what, what)] = milliseconds
+        self._times[{"custom": "query"}.get(what, what)].append(milliseconds)
         if not self._redraw.isActive():
             self._redraw.start()
 
     def _show_times(self) -> None:
-        parts = [f"{what} {self._times[what]:.1f} ms" for what in SHOWN if what in self._times]
+        parts = [f"{what} {median(self._times[what]):.1f} ms" for what in SHOWN if what in self._times]
         self.timings.setText(" · ".join(parts) + "  ")
 
     def _job_started(self, job: RunningJob) -> None:

@@ -105,6 +105,12 @@ def test_the_heat_map_colours_the_face_where_the_sets_have_points(window, qtbot)
     assert with_heat > colourful() + 20
 
 
+def test_choosing_for_a_what_b_is_swaps_them(window):
+    window.studio.compare(a="demo_clinic98", b="demo_studio68")
+    window.studio.compare(a="demo_studio68")
+    assert (window.studio.comparison.a, window.studio.comparison.b) == ("demo_studio68", "demo_clinic98")
+
+
 def test_a_comparison_with_itself_shows_no_offsets(window):
     window.studio.compare(a="demo_clinic98", b="demo_clinic98")
     assert window.derived.offsets() is None and window.derived.heat() is None
