@@ -16,21 +16,6 @@ def apply(transform: Tensor, points: Tensor) -> Tensor:
     return points @ transform[:, :, :2].transpose(1, 2) + transform[:, None, :, 2]
 
 
-def compose(outer: Tensor, inner: Tensor) -> Tensor:
-    """The map x ↦ outer(inner(x)); all (B, 2, 3)."""
-    linear = outer[:, :, :2] @ inner[:, :, :2]
-    shift = outer[:, :, :2] @ inner[:, :, 2:] + outer[:, :, 2:]
-    return torch.cat([linear, shift], 2)
-
-
-def scale_of(transform: Tensor) -> Tensor:
-    """(B, 2, 3) → (B,): how much lengths grow, as the root of the area's growth."""
-    linear = transform[:, :, :2]
-    return (
-        (linear[:, 0, 0] * linear[:, 1, 1] - linear[:, 0, 1] * linear[:, 1, 0]).abs().clamp_min(1e-12).sqrt()
-    )
-
-
 def similarity(scale: float, angle: float, shift: np.ndarray) -> np.ndarray:
     """(2, 3) of a scaling, a rotation by `angle` radians (x towards y) and a shift."""
     c, s = scale * np.cos(angle), scale * np.sin(angle)
