@@ -7,7 +7,6 @@ pixel of a square picture; everything outside counts in pixels from the centre o
 from __future__ import annotations
 
 import numpy as np
-import torch
 from torch import Tensor
 
 

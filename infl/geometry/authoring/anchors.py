@@ -30,7 +30,6 @@ class Anchors:
         self.brow_line = BROW_LINE * self.brow_upper + (1 - BROW_LINE) * self.brow_lower
         self.brow_inner, self.brow_outer = self.brow_line[0], self.brow_line[-1]
         profile = curve["profile_upper"]
-        self.nasion = splines.at_height(profile, 1.2)
         self.nose_tip = splines.at_height(profile, -38.4)
         self.subnasale = splines.at_height(profile, -49.2)
         self.nose_wing = curve["ala_upper"][int(np.argmax(curve["ala_upper"][:, 0]))]
