@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-import numpy as np
-
 from infl.datasets.folder import SetFolder
 from infl.datasets.reader import Annotation, Face, each
-from infl.datasets.text import numbers, read_lines
+from infl.datasets.text import point_lines, read_lines
 from infl.errors import FileError
 
 FORMAT = "face_synthetics"
@@ -37,13 +35,6 @@ def find(folder: SetFolder) -> list[Annotation]:
 
 def _face(folder: SetFolder, file: str) -> Face:
     path = folder.root / file
-    points = []
-    for at, line in read_lines(path):
-        words = line.split()
-        if len(words) != 2:
-            raise FileError(path, f"{len(words)} numbers where a point has 2.", place=f"line {at}")
-        points.append(numbers(words, path, f"line {at}"))
-    if not points:
-        raise FileError(path, "holds no points.")
+    points = point_lines(read_lines(path), path)
     stem = PurePosixPath(file).name[: -len(_ENDING)]
-    return Face(folder.picture_beside(file, stem), np.array(points), (file, ""))
+    return Face(folder.picture_beside(file, stem), points, (file, ""))

@@ -9,14 +9,13 @@ pose 1 left profile 2 left 3 frontal 4 right 5 right profile.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from infl.datasets.folder import SetFolder
-from infl.datasets.reader import Annotation, Face, each
-from infl.datasets.text import head, is_number, numbers, read_lines
+from infl.datasets.reader import Annotation, Face, each_line
+from infl.datasets.text import head, is_number, numbers
 from infl.errors import FileError
 
 FORMAT = "mtfl"
@@ -30,17 +29,12 @@ def find(folder: SetFolder) -> list[Annotation]:
     if not files:
         return []
 
-    def faces() -> Iterator[Face | FileError]:
-        for file in files:
-            try:
-                lines = read_lines(folder.root / file)
-            except FileError as error:
-                yield error
-                continue
-            yield from each(lambda line, file=file: _face(folder, file, *line), lines)
-
     why = f"{', '.join(files)} with a picture, 5 points and 4 attributes a line"
-    return [Annotation("mtfl5", FORMAT, why, tuple(files), faces, "mtfl5", "mtfl5", 5)]
+    return [
+        Annotation(
+            "mtfl5", FORMAT, why, tuple(files), lambda: each_line(folder, files, _face), "mtfl5", "mtfl5", 5
+        )
+    ]
 
 
 def _is_list(path: Path) -> bool:

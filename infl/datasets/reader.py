@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 
 from infl.datasets.folder import SetFolder
+from infl.datasets.text import read_lines
 from infl.errors import FileError
 
 
@@ -92,3 +93,16 @@ def each(parse: Callable[[Item], Face], items: Iterable[Item]) -> Iterator[Face 
             yield parse(item)
         except FileError as error:
             yield error
+
+
+def each_line(
+    folder: SetFolder, files: Iterable[str], parse: Callable[[SetFolder, str, int, str], Face]
+) -> Iterator[Face | FileError]:
+    """`parse(folder, file, line number, line)` of every line of lists with one face a line."""
+    for file in files:
+        try:
+            lines = read_lines(folder.root / file)
+        except FileError as error:
+            yield error
+            continue
+        yield from each(lambda line, file=file: parse(folder, file, *line), lines)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from infl.errors import FileError
 
@@ -93,3 +95,16 @@ def is_number(text: str) -> bool:
         return math.isfinite(float(text))
     except ValueError:
         return False
+
+
+def point_lines(lines: Iterable[tuple[int, str]], path: Path) -> np.ndarray:
+    """(K, 2) float64 from numbered lines of "x y" each; raises FileError for any other line and for none."""
+    points = []
+    for at, line in lines:
+        words = line.split()
+        if len(words) != 2:
+            raise FileError(path, f"{len(words)} numbers where a point has 2.", place=f"line {at}")
+        points.append(numbers(words, path, f"line {at}"))
+    if not points:
+        raise FileError(path, "holds no points.")
+    return np.array(points)

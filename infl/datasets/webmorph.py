@@ -9,11 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from infl.datasets.folder import SetFolder
 from infl.datasets.reader import Annotation, Face, each
-from infl.datasets.text import first_line, numbers, read_lines
+from infl.datasets.text import first_line, point_lines, read_lines
 from infl.errors import FileError
 
 FORMAT = "webmorph_tem"
@@ -46,12 +44,5 @@ def _face(folder: SetFolder, file: str) -> Face:
         raise FileError(
             path, f"ends after {len(lines) - 1} points where it says {count}.", place=f"line {lines[-1][0]}"
         )
-    points = []
-    for at, line in lines[1 : count + 1]:
-        words = line.split()
-        if len(words) != 2:
-            raise FileError(path, f"{len(words)} numbers where a point has 2.", place=f"line {at}")
-        points.append(numbers(words, path, f"line {at}"))
-    if not points:
-        raise FileError(path, "holds no points.")
-    return Face(folder.picture_beside(file), np.array(points), (file, ""))
+    points = point_lines(lines[1 : count + 1], path)
+    return Face(folder.picture_beside(file), points, (file, ""))

@@ -8,14 +8,13 @@ hidden.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from infl.datasets.folder import SetFolder
-from infl.datasets.reader import Annotation, Face, each
-from infl.datasets.text import head, is_number, numbers, read_lines
+from infl.datasets.reader import Annotation, Face, each_line
+from infl.datasets.text import head, is_number, numbers
 from infl.errors import FileError
 
 FORMAT = "wflw"
@@ -30,17 +29,19 @@ def find(folder: SetFolder) -> list[Annotation]:
     if not files:
         return []
 
-    def faces() -> Iterator[Face | FileError]:
-        for file in files:
-            try:
-                lines = read_lines(folder.root / file)
-            except FileError as error:
-                yield error
-                continue
-            yield from each(lambda line, file=file: _face(folder, file, *line), lines)
-
     why = f"{', '.join(files)} with {POINTS} points, a box and {len(ATTRIBUTES)} attributes a line"
-    return [Annotation("wflw98", FORMAT, why, tuple(files), faces, "wflw98", "wflw98", POINTS)]
+    return [
+        Annotation(
+            "wflw98",
+            FORMAT,
+            why,
+            tuple(files),
+            lambda: each_line(folder, files, _face),
+            "wflw98",
+            "wflw98",
+            POINTS,
+        )
+    ]
 
 
 def _is_list(path: Path) -> bool:

@@ -28,12 +28,11 @@ PART = 0.6
 @dataclass(frozen=True)
 class Look:
     """What F sees in a crop: roi (2, 3) from its normalised coordinates to the photo's pixels, the crop itself
-    (h, w, 3) uint8, its features, and the σ (of the face's size) that landmarks there would have."""
+    (h, w, 3) uint8, and its features."""
 
     roi: np.ndarray
     crop: np.ndarray
     features: Features
-    sigma: float
 
     @property
     def size(self) -> float:
@@ -48,15 +47,16 @@ def find(network: InfiniteLandmarks, image: np.ndarray, device: torch.device) ->
     """
     whole = square_of(image)
     seen = _look(network, image, _propose(network, image, whole, device), device)
-    if seen.sigma > LOST:
+    sigma = _sigma(network, seen)
+    if sigma > LOST:
         parts = [chain(whole, np.array([[PART, 0, x], [0, PART, y]])) for y in _STEPS for x in _STEPS]
         looks = [_look(network, image, _propose(network, image, part, device), device) for part in parts]
-        found = [look for look in looks if look.sigma <= LOST]
-        seen = (
-            max(found, key=lambda look: look.size)
-            if found
-            else min([seen, *looks], key=lambda look: look.sigma)
-        )
+        sigmas = [_sigma(network, look) for look in looks]
+        found = [look for look, its in zip(looks, sigmas, strict=True) if its <= LOST]
+        if found:
+            seen = max(found, key=lambda look: look.size)
+        elif min(sigmas) < sigma:
+            seen = looks[int(np.argmin(sigmas))]
     for _ in range(network.config.passes - 1):
         closer = chain(seen.roi, crop_of_gamma(seen.features.gamma)[0].cpu().numpy())
         seen = _look(network, image, closer, device)
@@ -77,10 +77,14 @@ def _propose(
 
 
 def _look(network: InfiniteLandmarks, image: np.ndarray, roi: np.ndarray, device: torch.device) -> Look:
-    """F: features of the crop that `roi` cuts, and how sure landmarks in it would be."""
+    """F: features of the crop that `roi` cuts."""
     size = network.config.crop_size
     crop = cut(image, chain(roi, invert(pixels_from_normalised(size))), size)
-    features = network.feature_extractor(to_input(crop, device))
-    middle = torch.from_numpy(layout("five").queries).to(device)[None]
-    log_sigma = network.predict(features, middle)[1].log_sigma
-    return Look(roi, crop, features, float(log_sigma.mean().exp()))
+    return Look(roi, crop, network.feature_extractor(to_input(crop, device)))
+
+
+def _sigma(network: InfiniteLandmarks, look: Look) -> float:
+    """The σ that eyes, nose and mouth would have in a crop, in units of the face's size (geometric mean)."""
+    code = look.features.code
+    middle = torch.from_numpy(layout("five").queries).to(code.device)[None]
+    return float(network.predict(look.features, middle)[1].log_sigma.mean().exp())

@@ -151,9 +151,8 @@ class Batches:
         rendered = face.points3d is not None
         points3d = face.points3d if face.points3d is not None else np.zeros((len(points), 3))
         mirrored = rng.random() < 0.5
-        if (
-            mirrored
-        ):  # a mirrored photo of a face is a photo of the mirrored face: every query moves to the other side
+        if mirrored:
+            # A mirrored photo of a face is a photo of the mirrored face: every query moves to the other side.
             flip = mirror_of(face)
             points, queries, points3d = move(flip, points), queries * MIRROR, points3d * MIRROR
             head = head * np.outer(MIRROR, MIRROR)
