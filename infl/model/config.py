@@ -22,14 +22,15 @@ class ModelConfig:
     passes: int = 2  # times the feature extractor looks; the second time at the crop its own pose asks for
     frozen_stages: int = 2  # stages of the trunks that keep their ImageNet weights
     code_size: int = 256  # C: length of the image code f
-    hidden_size: int = 256  # width of the landmark predictor
+    hidden_size: int = 192  # width of the landmark predictor
     query_bands: int = 6  # octaves of the position encoder of P
     deformer_bands: int = 2  # octaves that the query deformer sees: few, so that δ is smooth
     deformer_size: int = 64  # width of the query deformer
     dataset_code_size: int = 16  # E: length of a data set's code D_j
     deformer_bound: float = 8.0  # mm that δ can never exceed per axis
-    refine: bool = True  # sample the feature maps where the coarse landmark fell and add a residual
-    refine_channels: int = 32  # channels sampled from each feature map
+    attention: bool = True  # look for each query's place in a feature map before refining it
+    refine_steps: int = 2  # times that the feature maps are sampled where the landmark fell, to correct it
+    pyramid_channels: int = 64  # of each of the feature maps that are sampled
 
 
 FACE_SIZE = 90.0

@@ -57,11 +57,49 @@ class Gamma:
 
 @dataclass(frozen=True)
 class Features:
-    """What F says of B crops: code (B, C), maps at strides 4, 8, 16 (B, c, h, w), and γ."""
+    """What F says of B crops: code (B, C), maps at strides 4, 8, 16 (B, c, h, w), γ, and face (B,), the log odds that
+    the crop shows a face, whole and in about the standard size."""
 
     code: Tensor
     maps: tuple[Tensor, ...]
     gamma: Gamma
+    face: Tensor
+
+
+class Merge(nn.Module):
+    """One level of the pyramid: a finer stage, told by the coarser level what it is part of."""
+
+    def __init__(self, channels: int, width: int):
+        super().__init__()
+        self.lateral = nn.Conv2d(channels, width, 1)
+        self.spatial = nn.Conv2d(width, width, 3, padding=1, groups=width)
+        self.mix = nn.Conv2d(width, width, 1)
+
+    def forward(self, stage: Tensor, coarser: Tensor) -> Tensor:
+        above = nn.functional.interpolate(coarser, size=stage.shape[-2:], mode="nearest")
+        merged = torch.relu(self.lateral(stage) + above)
+        return torch.relu(self.mix(torch.relu(self.spatial(merged))) + merged)
+
+
+class Pyramid(nn.Module):
+    """Beyond the paper: maps at strides 4, 8 and 16 that are fine and know the whole face.
+
+    Lin et al., "Feature Pyramid Networks for Object Detection", CVPR 2017, with separable convolutions.
+    """
+
+    def __init__(self, width: int):
+        super().__init__()
+        self.top = nn.Conv2d(STAGES[-1][1], width, 1)
+        self.levels = nn.ModuleList(Merge(STAGES[stage][1], width) for stage in MAP_STAGES)
+
+    def forward(self, stages: list[Tensor]) -> tuple[Tensor, ...]:
+        """Outputs of all stages of the trunk → maps (B, width, h, w), the finest first."""
+        level = self.top(stages[-1])
+        maps = []
+        for merge, stage in zip(reversed(self.levels), reversed(MAP_STAGES), strict=True):
+            level = merge(stages[stage], level)
+            maps.append(level)
+        return tuple(reversed(maps))
 
 
 class FeatureExtractor(nn.Module):
@@ -78,13 +116,11 @@ class FeatureExtractor(nn.Module):
             nn.LayerNorm(config.code_size),
             nn.SiLU(),
         )
-        last = nn.Linear(128, 10)
+        last = nn.Linear(128, 11)
         nn.init.zeros_(last.weight)
         nn.init.zeros_(last.bias)
         self.pose = nn.Sequential(nn.Linear(config.code_size, 128), nn.SiLU(), last)
-        self.maps = nn.ModuleList(
-            nn.Conv2d(STAGES[stage][1], config.refine_channels, 1) for stage in MAP_STAGES if config.refine
-        )
+        self.pyramid = Pyramid(config.pyramid_channels) if config.refine_steps or config.attention else None
 
     def forward(self, crop: Tensor) -> Features:
         stages = self.trunk(crop)
@@ -99,5 +135,5 @@ class FeatureExtractor(nn.Module):
             scale=pose[:, 8].clamp(-2, 2).exp() / CROP_HALF_WIDTH,
             focal=FOCAL_LENGTH * pose[:, 9].clamp(-math.log(3), math.log(5)).exp(),
         )
-        maps = tuple(layer(stages[stage]) for layer, stage in zip(self.maps, MAP_STAGES, strict=False))
-        return Features(code, maps, gamma)
+        maps = self.pyramid(stages) if self.pyramid else ()
+        return Features(code, maps, gamma, pose[:, 10])

@@ -12,7 +12,7 @@ from infl.model.config import ModelConfig
 from infl.model.feature_extractor import MAP_STAGES, Features
 from infl.model.position_encoder import UNIT, PositionEncoder
 
-WINDOW = 3  # samples a side that the refinement takes of each feature map
+ATTENDED = 1  # the map, at stride 8, in which it looks
 SIGMA_START = (
     -1.0
 )  # log of the σ that an untrained network claims: it knows how little it knows, and learns calmly
@@ -52,38 +52,74 @@ class LandmarkPredictor(nn.Module):
         return Prediction(features.gamma.project(points3d), points3d, out[..., 3] + SIGMA_START), hidden
 
 
-class LocalRefinement(nn.Module):
-    """Beyond the paper: look at the feature maps around the coarse landmark and correct it there.
+class Attention(nn.Module):
+    """Beyond the paper: where in the feature map does this query's place seem to be?
 
-    3×3 bilinear samples, one cell apart, of the maps at strides 4, 8 and 16; the correction stays in the image
-    plane, and `points3d` follows it, so that it still projects to `points`.
+    Scaled dot products of the query with every cell of the map at stride 8; their softmax is a heat map whose mean is
+    a place in the crop. It sees where regression from a code can only guess, and stays with regression where the
+    place is hidden: a gate decides.
     """
 
-    offsets: Tensor
+    def __init__(self, config: ModelConfig):
+        super().__init__()
+        width, channels = config.hidden_size, config.pyramid_channels
+        self.ask = nn.Linear(width, channels)
+        self.tell = nn.Linear(channels + 3, width)
+        self.out = nn.Linear(width, 4)
+        nn.init.zeros_(self.out.weight)
+        nn.init.zeros_(self.out.bias)
+
+    def forward(self, features: Features, before: Prediction, hidden: Tensor) -> tuple[Prediction, Tensor]:
+        """Features of B crops, predictions and hidden states (B, K, width) so far → the next ones."""
+        cells = features.maps[ATTENDED]
+        flat = cells.flatten(2)  # (B, channels, cells)
+        heat = (self.ask(hidden) @ flat / cells.shape[1] ** 0.5).softmax(-1)  # (B, K, cells)
+        places = _centres(cells)
+        values = heat @ flat.transpose(1, 2)
+        where = heat @ places
+        spread = (heat @ (places**2).sum(-1, keepdim=True) - (where**2).sum(-1, keepdim=True)).clamp_min(1e-6)
+        away = where - before.points.detach()
+        state = hidden + silu(self.tell(torch.cat([values, 4 * away, 4 * spread.sqrt()], -1)))
+        out = self.out(state)
+        points = torch.lerp(before.points, where, torch.sigmoid(out[..., 3:])) + out[..., :2]
+        points3d = features.gamma.lift(before.points3d, points)
+        return Prediction(points, points3d, before.log_sigma.detach() + out[..., 2]), state
+
+
+def _centres(cells: Tensor) -> Tensor:
+    """(rows · columns, 2): normalised coordinates of the middle of each cell of a map (B, c, rows, columns)."""
+    rows, columns = cells.shape[-2:]
+    ys = torch.linspace(-1 + 1 / rows, 1 - 1 / rows, rows, device=cells.device)
+    xs = torch.linspace(-1 + 1 / columns, 1 - 1 / columns, columns, device=cells.device)
+    return torch.stack(torch.meshgrid(xs, ys, indexing="xy"), -1).reshape(-1, 2)
+
+
+class LocalRefinement(nn.Module):
+    """Beyond the paper: look at the feature maps where the landmark fell and correct it there.
+
+    Bilinear samples of the maps at strides 4, 8 and 16; the correction stays in the image plane, and `points3d`
+    follows it, so that it still projects to `points`.
+    """
 
     def __init__(self, config: ModelConfig):
         super().__init__()
         width = config.hidden_size
-        self.look = nn.Linear(len(MAP_STAGES) * WINDOW**2 * config.refine_channels, width)
+        self.look = nn.Linear(len(MAP_STAGES) * config.pyramid_channels, width)
         self.norm = nn.LayerNorm(width)
         self.know = nn.Linear(width, width)
-        self.layer = nn.Linear(width, width)
         self.out = nn.Linear(width, 3)
         nn.init.zeros_(self.out.weight)
         nn.init.zeros_(self.out.bias)
-        steps = torch.arange(WINDOW) - WINDOW // 2
-        grid = torch.stack(torch.meshgrid(steps, steps, indexing="xy"), -1).reshape(-1, 2)
-        self.register_buffer("offsets", grid.float(), persistent=False)
 
-    def forward(self, features: Features, coarse: Prediction, hidden: Tensor) -> Prediction:
-        samples = []
-        for cells in features.maps:
-            grid = coarse.points.detach()[:, :, None] + self.offsets * (2.0 / cells.shape[-1])
-            sampled = nn.functional.grid_sample(cells, grid, align_corners=False)  # (B, c, K, 9)
-            samples.append(sampled.permute(0, 2, 3, 1).flatten(2))
-        looked = self.norm(self.look(torch.cat(samples, -1)))
-        state = silu(looked + self.know(hidden))
-        out = self.out(state + silu(self.layer(state)))
-        points = coarse.points + out[..., :2]
-        points3d = features.gamma.lift(coarse.points3d, points)
-        return Prediction(points, points3d, coarse.log_sigma.detach() + out[..., 2])
+    def forward(self, features: Features, before: Prediction, hidden: Tensor) -> tuple[Prediction, Tensor]:
+        """Features of B crops, predictions and hidden states (B, K, width) so far → the next ones."""
+        at = before.points.detach()[:, :, None]
+        samples = [
+            nn.functional.grid_sample(cells, at, align_corners=False)[..., 0].transpose(1, 2)
+            for cells in features.maps
+        ]
+        state = hidden + silu(self.norm(self.look(torch.cat(samples, -1))) + self.know(hidden))
+        out = self.out(state)
+        points = before.points + out[..., :2]
+        points3d = features.gamma.lift(before.points3d, points)
+        return Prediction(points, points3d, before.log_sigma.detach() + out[..., 2]), state

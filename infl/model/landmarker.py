@@ -13,6 +13,7 @@ import torch
 from infl.errors import InflError
 from infl.geometry.camera import Camera, euler_in_photo
 from infl.geometry.canonical_face import canonical_face
+from infl.geometry.contour import slid
 from infl.geometry.rotations import FRONTAL
 from infl.geometry.surface import closest_points
 from infl.geometry.transforms import chain, invert, move, pixels_from_normalised
@@ -21,7 +22,7 @@ from infl.model.checkpoint import load_checkpoint
 from infl.model.config import FACE_SIZE, HEAD_CENTRE
 from infl.model.feature_extractor import Features
 from infl.model.network import CANONICAL, InfiniteLandmarks
-from infl.model.search import find
+from infl.model.search import Look, find, find_all
 
 QUERIES_AT_ONCE = 8192
 """Queries that one pass of P takes; more are asked in chunks, which changes nothing but the memory needed."""
@@ -33,12 +34,14 @@ class Encoded:
 
     image_size: (width, height) pixels. roi: (2, 3) map from pixels of the normalised crop I' to pixels of the
     photograph. crop: (h, w, 3) uint8 RGB, I' itself. camera: through which the canonical face is seen in I'.
+    score: 0…1, the probability that there is a face.
     """
 
     image_size: tuple[int, int]
     roi: np.ndarray
     crop: np.ndarray
     camera: Camera
+    score: float
     features: Features
 
     @property
@@ -55,7 +58,8 @@ class Landmarks:
     """The answer to K queries.
 
     points: (K, 2) float32 pixels of the photograph. sigma: (K,) float32 pixels, one standard deviation an axis.
-    points3d: (K, 3) float32 mm in the canonical frame. queries: (K, 3) float32 mm, as they were asked.
+    points3d: (K, 3) float32 mm in the canonical frame. queries: (K, 3) float32 mm, as they were asked; a layout's
+    outline points where they slid to.
     """
 
     points: np.ndarray
@@ -85,26 +89,31 @@ class Landmarker:
 
         Raises InflError when `image` is no such array.
         """
-        if (
-            not isinstance(image, np.ndarray)
-            or image.dtype != np.uint8
-            or image.ndim != 3
-            or image.shape[2] != 3
-        ):
-            got = f"{image.dtype} {image.shape}" if isinstance(image, np.ndarray) else type(image).__name__
-            raise InflError(
-                f"A photograph is an (H, W, 3) uint8 RGB array, not {got}; infl.images.read_image gives one."
-            )
+        _check(image)
         with torch.no_grad():
-            seen = find(self.network, image, self.device)
+            return self._encoded(image, find(self.network, image, self.device))
+
+    def encode_all(self, image: np.ndarray) -> list[Encoded]:
+        """All faces of a photograph, (H, W, 3) uint8 RGB, the most likely first; an empty list where there is none.
+
+        Raises InflError when `image` is no such array.
+        """
+        _check(image)
+        with torch.no_grad():
+            return [self._encoded(image, seen) for seen in find_all(self.network, image, self.device)]
+
+    def _encoded(self, image: np.ndarray, seen: Look) -> Encoded:
         size = self.network.config.crop_size
         roi = chain(seen.roi, invert(pixels_from_normalised(size)))
         height, width = image.shape[:2]
-        return Encoded((width, height), roi, seen.crop, _camera(seen.features, size), seen.features)
+        camera = _camera(seen.features, size)
+        return Encoded((width, height), roi, seen.crop, camera, seen.score, seen.features)
 
     def query(self, encoded: Encoded, at: Layout | np.ndarray, convention: str = CANONICAL) -> Landmarks:
         """Find points of the canonical face – a layout, or (K, 3) mm – as the annotators of `convention` mean them."""
         queries = queries_of(at)
+        if isinstance(at, Layout):
+            queries = slid(at, encoded.camera.head[None])[0]
         if not len(queries):
             empty = np.zeros(0, np.float32)
             return Landmarks(empty.reshape(0, 2), empty, empty.reshape(0, 3), queries, convention)
@@ -113,7 +122,7 @@ class Landmarker:
         with torch.no_grad():
             for chunk in torch.from_numpy(queries).to(self.device).split(QUERIES_AT_ONCE):
                 deformed = chunk[None] + self.network.offsets(chunk[None], index)
-                parts.append(self.network.predict(encoded.features, deformed)[1])
+                parts.append(self.network.predict(encoded.features, deformed)[-1])
         points, points3d, log_sigma = (
             torch.cat([getattr(part, name)[0] for part in parts]).cpu().numpy()
             for name in ("points", "points3d", "log_sigma")
@@ -184,6 +193,19 @@ def queries_of(at: Layout | np.ndarray) -> np.ndarray:
             f"Queries are (K, 3) finite millimetres on the canonical face, not an array of {queries.shape}."
         )
     return queries
+
+
+def _check(image: np.ndarray) -> None:
+    if (
+        not isinstance(image, np.ndarray)
+        or image.dtype != np.uint8
+        or image.ndim != 3
+        or image.shape[2] != 3
+    ):
+        got = f"{image.dtype} {image.shape}" if isinstance(image, np.ndarray) else type(image).__name__
+        raise InflError(
+            f"A photograph is an (H, W, 3) uint8 RGB array, not {got}; infl.images.read_image gives one."
+        )
 
 
 def _triple(values: np.ndarray) -> tuple[float, float, float]:

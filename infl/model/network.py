@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from infl.model.config import CROP_HALF_WIDTH, ModelConfig
 from infl.model.feature_extractor import FeatureExtractor, Features, Gamma
-from infl.model.landmark_predictor import LandmarkPredictor, LocalRefinement, Prediction
+from infl.model.landmark_predictor import Attention, LandmarkPredictor, LocalRefinement, Prediction
 from infl.model.query_deformer import QueryDeformer
 from infl.model.spatial_transformer import SpatialTransformer
 
@@ -44,7 +44,8 @@ class InfiniteLandmarks(nn.Module):
         self.feature_extractor = FeatureExtractor(config)
         self.query_deformer = QueryDeformer(config)
         self.landmark_predictor = LandmarkPredictor(config)
-        self.refinement = LocalRefinement(config) if config.refine else None
+        steps = [Attention(config)] if config.attention else []
+        self.refinements = nn.ModuleList([*steps, *(LocalRefinement(config) for _ in range(config.refine_steps))])
         self.learned_queries = nn.ParameterDict(
             {
                 str(conventions.index(name)): nn.Parameter(torch.zeros(count, 3))
@@ -71,10 +72,14 @@ class InfiniteLandmarks(nn.Module):
         """δ_j(p): (B, K, 3) mm and (B,) convention indices → (B, K, 3) mm."""
         return self.query_deformer(queries, self.codes(convention))
 
-    def predict(self, features: Features, queries: Tensor) -> tuple[Prediction, Prediction]:
-        """Features of B crops and (B, K, 3) deformed queries → coarse and refined predictions in the crop."""
-        coarse, hidden = self.landmark_predictor(features, queries)
-        return coarse, self.refinement(features, coarse, hidden) if self.refinement else coarse
+    def predict(self, features: Features, queries: Tensor) -> list[Prediction]:
+        """Features of B crops and (B, K, 3) deformed queries → predictions in the crop, from coarse to refined."""
+        prediction, hidden = self.landmark_predictor(features, queries)
+        predictions = [prediction]
+        for refinement in self.refinements:
+            prediction, hidden = refinement(features, prediction, hidden)
+            predictions.append(prediction)
+        return predictions
 
 
 def crop_of_gamma(gamma: Gamma) -> Tensor:

@@ -1,28 +1,33 @@
-"""Finding the face in a whole photograph: S proposes, F looks, and where both are lost they search in parts.
+"""Finding faces in a whole photograph: S proposes, F looks, and where both see none they search in parts.
 
-No detector: the same two networks look at ever better crops, and the σ that the landmarks would have says whether
-there is a face to speak of.
+No detector: the same two networks look at ever better crops, and say themselves how likely it is that they see a face.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
-from infl.geometry.transforms import chain, invert, pixels_from_normalised
-from infl.layouts import layout
+from infl.geometry.transforms import chain, invert, move, pixels_from_normalised
+from infl.model.config import CROP_HALF_WIDTH
 from infl.model.feature_extractor import Features
 from infl.model.network import InfiniteLandmarks, crop_of_gamma
 from infl.model.photo import cut, square_of, to_input
 
-LOST = 0.1
-"""σ of the eyes, nose and mouth, in units of the face's size, from which on the first look counts as having missed.
-Found faces have 0.02 … 0.06."""
+PROBABLE = 0.5
+"""Probability from which on a look counts as a face."""
 
-PART = 0.6
-"""Side of the squares, of the whole photograph's, that are searched then: three by three, overlapping by half."""
+PROMISING = 0.2
+"""Probability, by S, from which on F has a look at a part of the photograph."""
+
+PARTS = ((0.6, 3), (0.3, 6))
+"""Squares that are searched beside the whole: their side, of the whole photograph's, and their number a side."""
+
+SAME = 0.45
+"""Two looks whose faces' centres are nearer than that, in half widths of the larger one's crop, show the same face."""
 
 
 @dataclass(frozen=True)
@@ -35,45 +40,104 @@ class Look:
     features: Features
 
     @property
+    def score(self) -> float:
+        """Probability that the crop shows a face."""
+        return float(torch.sigmoid(self.features.face[0]))
+
+    @property
+    def centre(self) -> np.ndarray:
+        """(2,) pixels of the photo: where the face's HEAD_CENTRE is."""
+        return move(self.roi, self.features.gamma.centre[0].cpu().numpy())
+
+    @property
     def size(self) -> float:
-        """How large the face is in the photo, up to a constant."""
-        return float(np.sqrt(abs(np.linalg.det(self.roi[:, :2]))) * self.features.gamma.scale[0])
+        """Pixels of the photo: half the width of the standard crop around the face."""
+        scale = np.sqrt(abs(np.linalg.det(self.roi[:, :2])))
+        return float(scale * self.features.gamma.scale[0]) * CROP_HALF_WIDTH
 
 
 def find(network: InfiniteLandmarks, image: np.ndarray, device: torch.device) -> Look:
     """The face of a photograph (H, W, 3) uint8 RGB, after as many looks as the configuration says.
 
-    Where parts have to be searched and several show a face, it is the largest one.
+    What S proposes for the whole photograph, where F agrees that it is a face; else the largest face that a search
+    in parts finds; else, with a low score, the most likely place.
     """
     whole = square_of(image)
-    seen = _look(network, image, _propose(network, image, whole, device), device)
-    sigma = _sigma(network, seen)
-    if sigma > LOST:
-        parts = [chain(whole, np.array([[PART, 0, x], [0, PART, y]])) for y in _STEPS for x in _STEPS]
-        looks = [_look(network, image, _propose(network, image, part, device), device) for part in parts]
-        sigmas = [_sigma(network, look) for look in looks]
-        found = [look for look, its in zip(looks, sigmas, strict=True) if its <= LOST]
-        if found:
-            seen = max(found, key=lambda look: look.size)
-        elif min(sigmas) < sigma:
-            seen = looks[int(np.argmin(sigmas))]
+    seen = _look(network, image, _proposals(network, image, [whole], device)[0][0], device)
+    if seen.score < PROBABLE:
+        others = _search(network, image, _frames(whole, PARTS), device)
+        likely = [look for look in others if look.score >= PROBABLE]
+        if likely:
+            seen = max(likely, key=lambda look: look.size)
+        else:
+            seen = max([seen, *others], key=lambda look: look.score)
+    return _closer(network, image, seen, device)
+
+
+def find_all(network: InfiniteLandmarks, image: np.ndarray, device: torch.device) -> list[Look]:
+    """All faces of a photograph (H, W, 3) uint8 RGB, the most likely first; none where there is none."""
+    whole = square_of(image)
+    looks = _search(network, image, [whole, *_frames(whole, PARTS)], device)
+    first = _distinct([look for look in looks if look.score >= PROBABLE])
+    closer = [_closer(network, image, look, device) for look in first]
+    return _distinct([look for look in closer if look.score >= PROBABLE])
+
+
+def _frames(whole: np.ndarray, parts: Sequence[tuple[float, int]]) -> list[np.ndarray]:
+    """Overlapping squares that together cover the `whole` one, as maps from normalised coordinates to pixels."""
+    return [
+        chain(whole, np.array([[side, 0, x], [0, side, y]]))
+        for side, count in parts
+        for y in np.linspace(side - 1, 1 - side, count)
+        for x in np.linspace(side - 1, 1 - side, count)
+    ]
+
+
+def _search(
+    network: InfiniteLandmarks, image: np.ndarray, frames: Sequence[np.ndarray], device: torch.device
+) -> list[Look]:
+    """What F sees where S says that a part of the photo may show a face."""
+    inside = [frame for frame in frames if _shows(frame, image)]
+    found = _proposals(network, image, inside, device)
+    return [_look(network, image, roi, device) for roi, chance in found if chance >= PROMISING]
+
+
+def _shows(frame: np.ndarray, image: np.ndarray) -> bool:
+    """Whether a frame holds any of the photo, and not its gray surround alone."""
+    corners = move(frame, np.array([[-1.0, -1.0], [1.0, 1.0]]))
+    return bool((corners[1] > 0).all() and (corners[0] < [image.shape[1], image.shape[0]]).all())
+
+
+def _distinct(looks: Sequence[Look]) -> list[Look]:
+    """The looks that show different faces, the most likely of each, best first."""
+    kept: list[Look] = []
+    for look in sorted(looks, key=lambda look: look.score, reverse=True):
+        if all(np.linalg.norm(look.centre - k.centre) > SAME * max(look.size, k.size) for k in kept):
+            kept.append(look)
+    return kept
+
+
+def _closer(network: InfiniteLandmarks, image: np.ndarray, seen: Look, device: torch.device) -> Look:
+    """The looks that follow the first: each at the standard crop that the one before asks for."""
     for _ in range(network.config.passes - 1):
         closer = chain(seen.roi, crop_of_gamma(seen.features.gamma)[0].cpu().numpy())
         seen = _look(network, image, closer, device)
     return seen
 
 
-_STEPS = (PART - 1, 0.0, 1 - PART)
-
-
-def _propose(
-    network: InfiniteLandmarks, image: np.ndarray, frame: np.ndarray, device: torch.device
-) -> np.ndarray:
-    """S: θ for the part of the photo that `frame` (2, 3, normalised coordinates → pixels) shows, as such a map too."""
+def _proposals(
+    network: InfiniteLandmarks, image: np.ndarray, frames: Sequence[np.ndarray], device: torch.device
+) -> list[tuple[np.ndarray, float]]:
+    """S: for each part of the photo that `frames` (2, 3, normalised coordinates → pixels) show, θ as such a map too,
+    and the probability that there is a face."""
+    if not frames:
+        return []
     size = network.config.search_size
-    view = cut(image, chain(frame, invert(pixels_from_normalised(size))), size)
-    theta = network.spatial_transformer(to_input(view, device))[0]
-    return chain(frame, theta.cpu().numpy())
+    views = np.stack([cut(image, chain(frame, invert(pixels_from_normalised(size))), size) for frame in frames])
+    found = network.spatial_transformer(to_input(views, device))
+    chances = torch.sigmoid(found.face).tolist()
+    thetas = found.theta.cpu().numpy()
+    return [(chain(frame, theta), chance) for frame, theta, chance in zip(frames, thetas, chances, strict=True)]
 
 
 def _look(network: InfiniteLandmarks, image: np.ndarray, roi: np.ndarray, device: torch.device) -> Look:
@@ -81,10 +145,3 @@ def _look(network: InfiniteLandmarks, image: np.ndarray, roi: np.ndarray, device
     size = network.config.crop_size
     crop = cut(image, chain(roi, invert(pixels_from_normalised(size))), size)
     return Look(roi, crop, network.feature_extractor(to_input(crop, device)))
-
-
-def _sigma(network: InfiniteLandmarks, look: Look) -> float:
-    """The σ that eyes, nose and mouth would have in a crop, in units of the face's size (geometric mean)."""
-    code = look.features.code
-    middle = torch.from_numpy(layout("five").queries).to(code.device)[None]
-    return float(network.predict(look.features, middle)[1].log_sigma.mean().exp())

@@ -6,6 +6,8 @@ Jaderberg et al., "Spatial Transformer Networks", 2015, with the regulariser-fre
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor, nn
 
@@ -17,8 +19,17 @@ HEAT_MAPS = 4
 FLAT_CHANNELS = 16
 
 
+@dataclass(frozen=True)
+class Proposal:
+    """What S says of B photographs: theta (B, 2, 3), crop to photo in normalised coordinates; face (B,), the log odds
+    that there is a face at all."""
+
+    theta: Tensor
+    face: Tensor
+
+
 class SpatialTransformer(nn.Module):
-    """Photograph (B, 3, search, search) in [-1, 1] → θ (B, 2, 3): crop to photo, normalised coordinates.
+    """Photograph (B, 3, search, search) in [-1, 1] → Proposal.
 
     Four soft-argmax heat maps pool features and positions (they learn to sit on the face), beside a flattened
     map; the last layer starts at zero, where θ is the identity: the crop is the whole photograph.
@@ -32,13 +43,13 @@ class SpatialTransformer(nn.Module):
         self.trunk = MobileNetV2(TRUNK_STAGES, config.frozen_stages)
         self.heat = nn.Conv2d(channels, HEAT_MAPS, 1)
         self.flat = nn.Conv2d(channels, FLAT_CHANNELS, 1)
-        last = nn.Linear(256, 6 if self.affine else 4)
+        last = nn.Linear(256, (6 if self.affine else 4) + 1)
         nn.init.zeros_(last.weight)
         nn.init.zeros_(last.bias)
         pooled = HEAT_MAPS * (channels + 2) + FLAT_CHANNELS * cells
         self.head = nn.Sequential(nn.Linear(pooled, 256), nn.LayerNorm(256), nn.SiLU(), last)
 
-    def forward(self, photo: Tensor) -> Tensor:
+    def forward(self, photo: Tensor) -> Proposal:
         features = self.trunk(photo)[-1]
         batch, _, height, width = features.shape
         heat = self.heat(features).flatten(2).softmax(-1)  # (B, maps, cells)
@@ -49,11 +60,13 @@ class SpatialTransformer(nn.Module):
         where = heat @ cells  # (B, maps, 2)
         flat = torch.relu(self.flat(features)).flatten(1)
         out = self.head(torch.cat([pooled.flatten(1), where.flatten(1), flat], 1))
+        out, face = out[:, :-1], out[:, -1]
         if self.affine:
             identity = torch.tensor([1.0, 0, 0, 0, 1, 0], device=photo.device)
-            return (identity + out).view(batch, 2, 3)
+            return Proposal((identity + out).view(batch, 2, 3), face)
         a, b = 1 + out[:, 0], out[:, 1]
-        return torch.stack([a, -b, out[:, 2], b, a, out[:, 3]], 1).view(batch, 2, 3)
+        theta = torch.stack([a, -b, out[:, 2], b, a, out[:, 3]], 1).view(batch, 2, 3)
+        return Proposal(theta, face)
 
 
 def resample(photo: Tensor, theta: Tensor, size: int) -> Tensor:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from infl.geometry.transforms import invert, similarity
+from infl.geometry.transforms import chain, invert, similarity
 from infl.images import cv2
 from infl.model.config import CROP_HALF_WIDTH
 from infl.model.photo import GRAY, cut
@@ -34,11 +34,11 @@ def place_in_photo(
     rng: np.random.Generator, face: Face, size: int, smallest: float, largest: float, rotation: float
 ) -> np.ndarray:
     """(2, 3) map from the face's picture to a photograph of `size` pixels in which the face is
-    `smallest` … `largest` of its height, anywhere, turned up to `rotation` degrees."""
+    `smallest` … `largest` of its height, anywhere, turned up to `rotation` degrees; now and then the border cuts it."""
     height = np.exp(rng.uniform(np.log(smallest), np.log(largest)))
     scale = height * size / FACE_HEIGHT / face.scale
     angle = np.radians(np.clip(rng.normal(0, rotation / 2.2), -rotation, rotation))
-    margin = min(0.5, 0.42 * height)
+    margin = min(0.5, (0.42 if rng.random() < 0.75 else 0.22) * height)
     centre = rng.uniform(margin, 1 - margin, 2) * size
     turn = similarity(scale, angle, np.zeros(2))
     turn[:, 2] = centre - turn[:, :2] @ face.centre
@@ -54,6 +54,39 @@ def place_in_crop(rng: np.random.Generator, face: Face, size: int) -> np.ndarray
     turn = similarity(scale, angle, np.zeros(2))
     turn[:, 2] = centre - turn[:, :2] @ face.centre
     return turn
+
+
+def place_beside(rng: np.random.Generator, face: Face, size: int) -> np.ndarray:
+    """(2, 3) map like `place_in_crop`'s to a crop that misses the face: beside it, much too near, or too far."""
+    place = place_in_crop(rng, face, size)
+    middle = np.full(2, (size - 1) / 2)
+    grow, shift = 1.0, np.zeros(2)
+    kind = rng.random()
+    if kind < 0.5:
+        angle = rng.uniform(0, 2 * np.pi)
+        shift = rng.uniform(0.9, 1.8) * size / 2 * np.array([np.cos(angle), np.sin(angle)])
+    elif kind < 0.75:
+        grow = float(np.exp(rng.uniform(np.log(2.5), np.log(5))))
+        shift = rng.normal(0, 0.3, 2) * size
+    else:
+        grow = float(np.exp(-rng.uniform(np.log(2.8), np.log(6))))
+        shift = rng.normal(0, 0.2, 2) * size
+    away = similarity(grow, 0.0, middle - grow * middle + shift)
+    return chain(away, place)
+
+
+def without_face(rng: np.random.Generator, size: int, other: Face) -> np.ndarray:
+    """(size, size, 3) uint8: a scene that shows no face, of drawn patches or of a photograph's corners."""
+    scene = np.array(_background(rng, size, other))
+    if rng.random() < 0.5:  # a second one over a part of it
+        more = _background(rng, size, other)
+        mask = np.zeros((size, size), np.float32)
+        centre = tuple(int(v) for v in rng.integers(0, size, 2))
+        axes = tuple(int(v) for v in rng.uniform(0.15, 0.5, 2) * size)
+        cv2.ellipse(mask, centre, axes, float(rng.uniform(0, 180)), 0, 360, 1.0, -1)
+        mask = cv2.GaussianBlur(mask, (0, 0), float(rng.uniform(0.5, 4)))[..., None]
+        scene = (scene * (1 - mask) + more * mask).astype(np.uint8)
+    return scene
 
 
 def draw(rng: np.random.Generator, face: Face, to_target: np.ndarray, size: int, other: Face) -> np.ndarray:

@@ -13,7 +13,15 @@ from torch import Tensor
 from infl.geometry.transforms import chain, invert, move, pixels_from_normalised
 from infl.images import cv2
 from infl.model.config import FACE_SIZE, ModelConfig
-from infl.training.augmentation import disturb, draw, mirror_of, place_in_crop, place_in_photo
+from infl.training.augmentation import (
+    disturb,
+    draw,
+    mirror_of,
+    place_beside,
+    place_in_crop,
+    place_in_photo,
+    without_face,
+)
 from infl.training.faces import Face, FaceSet
 from infl.training.recipe import Recipe
 
@@ -35,7 +43,8 @@ class Batch:
     coordinates. convention: (B,) index of the network's codes. head: (B, 3, 3) head rotation, of the rendering or of
     the rigid fit, and trust (B,) in it, 0 … 1. points3d: (B, N, 3) mm, where rendered (B,) bool says they are known.
     learned: (B,) the convention whose queries are learned, or 0; index: (B, N) which of its points the queries are, and
-    side: (B,) -1 where the picture is mirrored, so that x changes its sign.
+    side: (B,) -1 where the picture is mirrored, so that x changes its sign. face: (B,) bool, False where the picture
+    shows none or the crop misses it; nothing is present there.
     """
 
     photos: Tensor
@@ -53,6 +62,7 @@ class Batch:
     index: Tensor
     side: Tensor
     learned: Tensor
+    face: Tensor
 
     def to(self, device: torch.device) -> Batch:
         return Batch(*(getattr(self, field.name).to(device) for field in fields(self)))
@@ -91,6 +101,7 @@ class _Example:
     index: np.ndarray
     side: float
     learned: int
+    face: bool
 
 
 class Batches:
@@ -125,6 +136,7 @@ class Batches:
             stack("head", torch.float32), stack("trust", torch.float32),
             stack("points3d", torch.float32), stack("rendered", torch.bool),
             stack("index", torch.int64), stack("side", torch.float32), stack("learned", torch.int64),
+            stack("face", torch.bool),
         )  # fmt: skip
 
     def stream(self, start: int, end: int) -> Iterator[Batch]:
@@ -147,7 +159,8 @@ class Batches:
         chosen, face = self._pick(rng)
         _, other = self._pick(rng)
         faces, recipe = self.sets[chosen], self.recipe
-        points, head, queries = face.points, face.head, faces.queries
+        points, head = face.points, face.head
+        queries = faces.queries if face.queries is None else face.queries
         rendered = face.points3d is not None
         points3d = face.points3d if face.points3d is not None else np.zeros((len(points), 3))
         mirrored = rng.random() < 0.5
@@ -166,7 +179,14 @@ class Batches:
         else:
             size = self.config.crop_size
             place = place_in_crop(rng, face, size)
-        picture = disturb(rng, draw(rng, face, place, size, other), other)
+        there = bool(rng.random() >= recipe.faceless)
+        if there:
+            picture = draw(rng, face, place, size, other)
+        elif whole_photo or rng.random() < 0.4:
+            picture = without_face(rng, size, other)
+        else:
+            picture = draw(rng, face, place_beside(rng, face, size), size, other)
+        picture = disturb(rng, picture, other)
         to_normalised = chain(invert(pixels_from_normalised(size)), place)
         growth = float(np.hypot(to_normalised[0, 0], to_normalised[1, 0]))
         turn = -np.arctan2(place[1, 0], place[0, 0])  # y points down in the picture and up on C
@@ -178,15 +198,16 @@ class Batches:
             picture=picture,
             queries=queries[index],
             targets=move(to_normalised, points[index]),
-            present=known[index],
+            present=known[index] & there,
             firm=~faces.contour[index],
             size=float(growth * face.scale * FACE_SIZE),
             convention=self.codes[chosen],
             head=np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]]) @ head,
-            trust=1.0 if rendered else FIT_TRUST * (np.count_nonzero(known & ~faces.contour) >= FIT_POINTS),
+            trust=there * (1.0 if rendered else FIT_TRUST * (np.count_nonzero(known & ~faces.contour) >= FIT_POINTS)),
             points3d=points3d[index],
-            rendered=rendered,
+            rendered=rendered and there,
             index=index,
             side=-1.0 if mirrored else 1.0,
             learned=0 if faces.described else self.codes[chosen],
+            face=there,
         )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from infl.datasets.dataset import Dataset, Sample
+from infl.geometry.contour import slid
 from infl.geometry.transforms import move
 from infl.images import cv2
 from infl.model.config import CROP_HALF_WIDTH
@@ -25,7 +26,8 @@ WORST_FIT = 0.3  # of the face's size: annotations that fit C worse than that ar
 class Face:
     """One annotated face: its picture (h, w, 3) uint8 RGB, points (K, 2) in it, NaN where absent, and its rigid fit
     in pixels of that picture (head (3, 3), centre (2,), scale in pixels a mm). Rendered faces know their head
-    rotation exactly and their 3D landmarks (K, 3) mm in the canonical frame."""
+    rotation exactly and their 3D landmarks (K, 3) mm in the canonical frame. Where outline points slide with the turn
+    of the head, `queries` (K, 3) mm are this face's own; else None."""
 
     picture: np.ndarray
     points: np.ndarray
@@ -33,6 +35,7 @@ class Face:
     centre: np.ndarray
     scale: float
     points3d: np.ndarray | None = None
+    queries: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -64,11 +67,13 @@ def load_faces(datasets: Sequence[Dataset]) -> Job[list[FaceSet]]:
         queries = layout.queries if layout else rough_queries(points)
         contour = layout.contour if layout else np.zeros(len(queries), bool)
         fit = rigid_fit(queries, contour, points)
+        own = slid(layout, fit.head) if layout and contour.any() else None
         good = [i for i in range(len(points)) if fit.error[i] <= WORST_FIT and np.isfinite(fit.scale[i])]
         with ThreadPoolExecutor(2) as pool:
             faces = []
-            for face in pool.map(lambda i: _keep(dataset.samples[i], fit, i), good):  # noqa: B023
-                faces.append(face)
+            kept = pool.map(lambda i: _keep(dataset.samples[i], fit, i), good)  # noqa: B023
+            for i, face in zip(good, kept, strict=True):
+                faces.append(face if own is None else replace(face, queries=own[i]))
                 done += 1
                 if done % 100 == 0:
                     yield Progress(progress.phase, done, total, dataset.name, started=progress.started)

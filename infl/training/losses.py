@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 
@@ -14,6 +16,7 @@ from infl.training.batches import Batch
 from infl.training.recipe import Recipe
 
 SMALLEST_LOG_SIGMA = -5.5  # 0.4 % of the face's size, less than annotators agree on
+FOUND, MISSED = 0.35, 0.8  # of the face's size: how far off a crop is that shows the face, and that does not
 ROUGH_SIGMA = 0.1  # of the face's size: what the terms of the unbent face are measured in
 
 
@@ -44,13 +47,15 @@ def losses(
     if count:
         search = torch.nn.functional.avg_pool2d(photos, 2).contiguous(memory_format=torch.channels_last)
         found = network.spatial_transformer(search)
-        crops = torch.cat([resample(photos, found, config.crop_size), crops])
-        theta = torch.cat([found, theta[count:]])
+        crops = torch.cat([resample(photos, found.theta, config.crop_size), crops])
+        theta = torch.cat([found.theta, theta[count:]])
     features = network.feature_extractor(crops.contiguous(memory_format=torch.channels_last))
     queries = asked(network, batch)
     delta = network.offsets(queries, batch.convention)
     deformed = queries + delta
-    coarse, refined = network.predict(features, deformed)
+    # Landmarks must not turn the head: Δ could make up for any turn, and the likelihood would keep both.
+    still = replace(features, gamma=replace(features.gamma, head=features.gamma.head.detach()))
+    coarse, *refined = predictions = network.predict(still, deformed)
     weight = batch.present.float()
     total = weight.sum().clamp_min(1.0)
 
@@ -60,27 +65,44 @@ def losses(
     def mean(values: Tensor, where: Tensor = weight) -> Tensor:
         return (values * where).sum() / where.sum().clamp_min(1.0)
 
-    far_coarse, far = distance(coarse.points), distance(refined.points)
-    parts = {"coarse": mean(likelihood(far_coarse, coarse.log_sigma, recipe.likelihood))}
-    if network.refinement:
-        parts["refined"] = mean(likelihood(far, refined.log_sigma, recipe.likelihood))
+    far = [distance(prediction.points) for prediction in predictions]
+    parts = {"coarse": mean(likelihood(far[0], coarse.log_sigma, recipe.likelihood))}
+    for step, prediction in enumerate(refined, 1):
+        parts[f"refined {step}"] = mean(likelihood(far[step], prediction.log_sigma, recipe.likelihood))
     firm = weight * batch.firm
     parts["rigid"] = recipe.rigid * mean(distance(features.gamma.project(queries)) / ROUGH_SIGMA, firm)
     flat = (queries - queries.new_tensor(HEAD_CENTRE))[..., :2] / CROP_HALF_WIDTH
     flat = flat * flat.new_tensor([1.0, -1.0])
     fading = recipe.localisation * max(0.05, 1 - 2 * done)
-    parts["localisation"] = fading * mean(distance(flat)[:count] / ROUGH_SIGMA, firm[:count])
+    placed = distance(flat)
+    parts["localisation"] = fading * mean(placed[:count] / ROUGH_SIGMA, firm[:count])
+    missed = (placed * firm).sum(1) / firm.sum(1).clamp_min(1.0)
+    parts["presence"] = recipe.presence * _presence(features.face, batch.face, missed.detach())
+    if count:
+        parts["presence in photo"] = recipe.presence * _presence(found.face, batch.face[:count])
     residual = (coarse.points3d - deformed) / (UNIT / 10)
     parts["residual"] = recipe.residual * (residual**2).sum(-1).mean()
     parts["deformation"] = recipe.deformation * (delta**2).sum(-1).mean()
     turned = (features.gamma.head - _seen_from(batch, theta)).pow(2).sum((1, 2)).add(1e-6).sqrt()
     parts["pose"] = recipe.pose * (turned * batch.trust).sum() / batch.trust.sum().clamp_min(1.0)
-    bent = (refined.points3d - batch.points3d).norm(dim=-1).mean(1) / UNIT
+    bent = (predictions[-1].points3d - batch.points3d).norm(dim=-1).mean(1) / UNIT
     parts["shape"] = recipe.shape * (bent * batch.rendered).sum() / batch.rendered.sum().clamp_min(1)
     report = {name: float(value.detach()) for name, value in parts.items()}
-    report["nme"] = float((far * weight).sum().detach() / total * 100)
-    report["nme_coarse"] = float((far_coarse * weight).sum().detach() / total * 100)
+    report["nme"], report["nme_coarse"] = (
+        float((each * weight).sum().detach() / total * 100) for each in (far[-1], far[0])
+    )
     return torch.stack(list(parts.values())).sum(), report
+
+
+def _presence(log_odds: Tensor, face: Tensor, missed: Tensor | None = None) -> Tensor:
+    """How badly (B,) log odds tell where a face is. A crop counts as empty where the mean face laid into it is `missed`
+    by more than the face's size, and does not count where that is between FOUND and MISSED."""
+    weight = torch.ones_like(log_odds)
+    if missed is not None:
+        weight = (~face | (missed < FOUND) | (missed > MISSED)).float()
+        face = face & (missed < FOUND)
+    each = torch.nn.functional.binary_cross_entropy_with_logits(log_odds, face.float(), reduction="none")
+    return (each * weight).mean()
 
 
 def asked(network: InfiniteLandmarks, batch: Batch) -> Tensor:

@@ -51,9 +51,11 @@ class Recipe:
     deformation: float = 0.005  # weight of |δ|²/mm²
     pose: float = 1.0  # weight of the head rotation, rendered or fitted to the 2D landmarks
     shape: float = 4.0  # weight of the 3D landmarks of rendered people
-    smallest_face: float = 0.25  # height of the face in the photograph, as a fraction of the photograph's
+    presence: float = 0.3  # weight of telling faces from what is none
+    faceless: float = 0.12  # part of the pictures that show no face, or none that the crop holds
+    smallest_face: float = 0.16  # height of the face in the photograph, as a fraction of the photograph's
     largest_face: float = 1.1
-    rotation: float = 40.0  # largest in-plane rotation, degrees
+    rotation: float = 50.0  # largest in-plane rotation, degrees
     seed: int = 1
     threads: int = 2  # of the arithmetic on the CPU
     save_every: int = 250  # steps between saved states

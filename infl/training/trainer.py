@@ -22,6 +22,7 @@ from infl.progress import Job, Progress
 from infl.training.batches import Batch, Batches
 from infl.training.faces import FaceSet, load_faces
 from infl.training.losses import losses
+from infl.training.memory import keep_memory
 from infl.training.recipe import Recipe, recipe_json
 from infl.training.state import load_state, save_state
 from infl.training.validation import validate
@@ -41,6 +42,7 @@ def train(recipe: Recipe, datasets: Sequence[Dataset], folder: str | Path, *, ba
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
+    keep_memory()
     torch.set_num_threads(recipe.threads)
     torch.manual_seed(recipe.seed)
     learning = [dataset.where(lambda sample: sample.split in ("train", "")) for dataset in datasets]

@@ -29,12 +29,12 @@ def gamma(**changes) -> Gamma:
 
 @pytest.mark.parametrize("kind", ["similarity", "affine"])
 def test_an_untrained_spatial_transformer_looks_at_the_whole_photo(kind):
-    theta = SpatialTransformer(ModelConfig(transform=kind))(torch.rand(2, 3, 96, 96))
+    theta = SpatialTransformer(ModelConfig(transform=kind))(torch.rand(2, 3, 96, 96)).theta
     assert torch.equal(theta, torch.eye(3)[:2].expand(2, 2, 3))
 
 
 def test_a_similarity_stays_one(network: InfiniteLandmarks):
-    theta = network.spatial_transformer(torch.rand(4, 3, 96, 96) * 2 - 1)
+    theta = network.spatial_transformer(torch.rand(4, 3, 96, 96) * 2 - 1).theta
     a, b = theta[:, :, 0], theta[:, :, 1]
     similar = torch.allclose(a[:, 0], b[:, 1]) and torch.allclose(a[:, 1], -b[:, 0])
     assert similar == (network.config.transform == "similarity")
@@ -47,10 +47,10 @@ def test_resampling_by_the_identity_changes_nothing():
 
 def test_the_landmark_loss_reaches_the_spatial_transformer(network: InfiniteLandmarks):
     photo = torch.rand(1, 3, 96, 96) * 2 - 1
-    theta = network.spatial_transformer(photo)
+    theta = network.spatial_transformer(photo).theta
     features = network.feature_extractor(resample(photo, theta, 128))
     points = (
-        network.predict(features, QUERIES)[1].points @ theta[:, :, :2].transpose(1, 2) + theta[:, None, :, 2]
+        network.predict(features, QUERIES)[-1].points @ theta[:, :, :2].transpose(1, 2) + theta[:, None, :, 2]
     )
     network.zero_grad()
     points.sum().backward()
