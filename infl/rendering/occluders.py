@@ -232,6 +232,8 @@ def _draped(vertices: np.ndarray, on: np.ndarray, off: float, rounds: int, colou
         return Occluder(np.zeros((0, 3)), np.zeros((0, 3), int), np.zeros((0, 3)))
     points, normals = vertices[ids], vertex_normals(vertices, whole.triangles)[ids]
     for rim in _holes(triangles):
+        if points[rim[:, 0], 2].min() < 0 or np.abs(points[rim[:, 0], 0].mean()) > 10:
+            continue  # only cloth over the mouth is closed: a scarf stays open below
         fan = np.c_[rim, np.full(len(rim), len(points))]
         points = np.vstack([points, points[rim[:, 0]].mean(0)])
         normals = np.vstack([normals, normals[rim[:, 0]].mean(0)])

@@ -11,7 +11,7 @@ picture.camera                      # X_camera = rotation @ X + translation, foc
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -24,9 +24,18 @@ from infl.rendering import surfaces
 from infl.rendering.backgrounds import background
 from infl.rendering.hair import Skull, draw_strands, grow_hair, grow_short, scatter
 from infl.rendering.head import Part, head
+from infl.rendering.ict_head import random_ict_expression, random_ict_identity
 from infl.rendering.light import Light, Shadow, random_light
 from infl.rendering.occluders import Occluder, random_occluder
-from infl.rendering.person import Expression, GlassesLook, Person, random_expression, random_person, shape
+from infl.rendering.person import (
+    Expression,
+    GlassesLook,
+    MorphBasis,
+    Person,
+    random_expression,
+    random_person,
+    shape,
+)
 from infl.rendering.photo_backgrounds import BackgroundPhoto, photo_scene
 from infl.rendering.poses import Pose, random_pose
 from infl.rendering.rasteriser import Raster, ScreenTriangles, points_visible, rasterise
@@ -36,6 +45,7 @@ from infl.rendering.studio_light import vertex_normals
 SUPERSAMPLING = 2
 _VISIBLE_WITHIN = 2.0  # mm
 _OCCLUDED = 0.2  # of the people have something before the face
+_ICT = 0.5  # of them have a face of ICT-FaceKit, where it is there
 _BEFORE_PHOTO = 0.5  # of them stand before a photograph, where there are some
 
 
@@ -75,13 +85,22 @@ class Photograph:
         return inside & points_visible(self.screen, self.seen_triangles, fine, depth, _VISIBLE_WITHIN)
 
 
-def random_photograph(seed: int, size: int, photos: Sequence[BackgroundPhoto] = ()) -> Photograph:
+def random_photograph(
+    seed: int, size: int, photos: Sequence[BackgroundPhoto] = (), ict: MorphBasis | None = None
+) -> Photograph:
     """Somebody, somewhere; the same arguments give the same picture.
 
-    Half of the people stand before one of `photos`, where there are any.
+    Half of the people stand before one of `photos`, where there are any, and half have a face of the basis
+    `ict` (see `ict_head`), where there is one.
     """
     rng = np.random.default_rng(seed)
-    person, expression, pose = random_person(rng), random_expression(rng), random_pose(rng)
+    person = random_person(rng)
+    if ict is not None and rng.random() < _ICT:
+        person = replace(person, identity=random_ict_identity(rng, ict), basis=ict)
+        expression = random_ict_expression(rng, ict)
+    else:
+        expression = random_expression(rng)
+    pose = random_pose(rng)
     light = random_light(rng)
     fine_size = size * SUPERSAMPLING
     before_photo = bool(photos) and rng.random() < _BEFORE_PHOTO

@@ -10,6 +10,7 @@ import multiprocessing
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,12 +21,22 @@ from infl.errors import FileError
 from infl.geometry.canonical_face import CanonicalFace, canonical_face
 from infl.images import cv2
 from infl.progress import Job, Progress
+from infl.rendering.ict_head import fingerprint, ict_basis
 from infl.rendering.people import random_photograph
+from infl.rendering.person import MorphBasis
 from infl.rendering.photo_backgrounds import BackgroundPhoto
 from infl.rendering.training_people import FORMAT, SHARD, UNIT, VERSION
 
 _RENDERER = 2  # counted up when the same arguments give other pictures
 _Labels = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True, eq=False)
+class _Scenery:
+    """What all pictures share."""
+
+    photos: tuple[BackgroundPhoto, ...]
+    ict: MorphBasis | None
 
 
 def render_people(
@@ -35,17 +46,20 @@ def render_people(
     out_folder: str | Path,
     workers: int = 1,
     backgrounds: Sequence[BackgroundPhoto] = (),
+    ict: Path | None = None,
 ) -> Job[Path]:
     """Render `count` people of `size` × `size` pixels into a folder; the same arguments give the same
     pictures, however many processes (`workers`) share the work.
 
-    backgrounds: photographs (see `photo_backgrounds`) behind half of the people. Goes on where an earlier,
+    backgrounds: photographs (see `photo_backgrounds`) behind half of the people. ict: a file of
+    ICT-FaceKit (see `ict_head`) for the faces of half of them. Goes on where an earlier,
     stopped call with the same arguments was; raises FileError where the folder holds something else.
     """
     folder = Path(out_folder)
     description = {
         "format": FORMAT, "format_version": VERSION, "renderer": _RENDERER, "count": count, "seed": seed,
         "size": size, "backgrounds": [photo.name for photo in backgrounds],
+        "ict": None if ict is None else fingerprint(ict),
     }  # fmt: skip
     _begin(folder, canonical_face(), description)
     beginning = Progress("render people", 0, count)
@@ -54,8 +68,9 @@ def render_people(
     done = count - len(missing)
     yield Progress("render people", done, count, started=beginning.started)
     one = partial(_render_one, folder, seed, size)
+    scenery = _Scenery(tuple(backgrounds), ict_basis(ict) if ict is not None and missing else None)
     rows: list[_Labels] = []
-    for i, labels in zip(missing, _rendered(one, missing, workers, tuple(backgrounds)), strict=True):
+    for i, labels in zip(missing, _rendered(one, missing, workers, scenery), strict=True):
         rows.append(labels)
         if i + 1 == count or (i + 1) % SHARD == 0:
             _write(shards[i // SHARD], rows)
@@ -66,15 +81,15 @@ def render_people(
 
 
 def _rendered(
-    one: partial[_Labels], numbers: list[int], workers: int, photos: tuple[BackgroundPhoto, ...]
+    one: partial[_Labels], numbers: list[int], workers: int, scenery: _Scenery
 ) -> Iterator[_Labels]:
     """one(i) for each of `numbers`, in their order; the processes stop when this is closed."""
     if workers <= 1 or len(numbers) <= 1:
         for i in numbers:
-            yield one(i, photos)
+            yield one(i, scenery)
         return
     pool = ProcessPoolExecutor(
-        workers, multiprocessing.get_context("spawn"), initializer=_start_worker, initargs=(photos,)
+        workers, multiprocessing.get_context("spawn"), initializer=_start_worker, initargs=(scenery,)
     )
     try:
         yield from pool.map(partial(_in_worker, one), numbers, chunksize=4)
@@ -82,17 +97,17 @@ def _rendered(
         pool.shutdown(cancel_futures=True)
 
 
-_photos: tuple[BackgroundPhoto, ...] = ()  # of a worker's process: they are sent once
+_scenery = _Scenery((), None)  # of a worker's process: it is sent once
 
 
-def _start_worker(photos: tuple[BackgroundPhoto, ...]) -> None:
-    global _photos
-    _photos = photos
+def _start_worker(scenery: _Scenery) -> None:
+    global _scenery
+    _scenery = scenery
     cv2.setNumThreads(1)
 
 
 def _in_worker(one: partial[_Labels], i: int) -> _Labels:
-    return one(i, _photos)
+    return one(i, _scenery)
 
 
 def _begin(folder: Path, face: CanonicalFace, description: dict) -> None:
@@ -121,11 +136,9 @@ def _write(shard: Path, rows: list[_Labels]) -> None:
     os.replace(temporary, shard)
 
 
-def _render_one(
-    folder: Path, first_seed: int, size: int, i: int, photos: tuple[BackgroundPhoto, ...]
-) -> _Labels:
+def _render_one(folder: Path, first_seed: int, size: int, i: int, scenery: _Scenery) -> _Labels:
     seed = first_seed * 1_000_003 + i
-    picture = random_photograph(seed, size, photos)
+    picture = random_photograph(seed, size, scenery.photos, scenery.ict)
     quality = int(np.random.default_rng(seed).integers(55, 96))
     bgr = cv2.cvtColor(picture.image, cv2.COLOR_RGB2BGR)
     _, data = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])

@@ -25,7 +25,11 @@ CONTOUR_CLEARANCE = 10.0  # mm
 
 
 def load_people(
-    folder: str | Path, count: int, workers: int = 1, backgrounds: Sequence[BackgroundPhoto] = ()
+    folder: str | Path,
+    count: int,
+    workers: int = 1,
+    backgrounds: Sequence[BackgroundPhoto] = (),
+    ict: Path | None = None,
 ) -> Job[list[FaceSet]]:
     """The first `count` people of a folder, as one set with many places on C; renders them (see `render_people`)
     where the folder does not hold that many yet.
@@ -34,7 +38,7 @@ def load_people(
     the skin, and the same query must not ask for both.
     """
     if rendered(folder) < count:
-        yield from render_people(count, SEED, SIZE, folder, workers, backgrounds)
+        yield from render_people(count, SEED, SIZE, folder, workers, backgrounds, ict)
     people = open_people(folder)
     queries = _queries(people)
     places = people.places(queries)
