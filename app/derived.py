@@ -16,7 +16,6 @@ from scipy.spatial import KDTree
 from app.state import CANONICAL, Studio
 from infl.export.harmonised_face import HarmonisedFace
 from infl.geometry.canonical_face import canonical_face
-from infl.harmonize.facing import layout_normals
 from infl.harmonize.harmonise import Target, harmonise_face
 from infl.layouts import Layout
 
@@ -105,7 +104,7 @@ class Derived:
             return None
 
         def compute() -> HarmonisedFace:
-            target = Target(layout, convention, layout_normals(layout), transfer=True)
+            target = Target(layout, convention, transfer=True)
             pairs = np.arange(len(layout))
             return harmonise_face(landmarker, encoded, dataset, photo.sample, target, pairs)
 

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
-from infl.datasets.dataset import Dataset, Sample
+from infl.datasets.dataset import OCCLUDED, VISIBLE, Dataset, Sample
 from infl.errors import FileError, InflError
 from infl.export.harmonised_face import HarmonisedFace, Original, Source
 from infl.export.hdf5_writer import HarmonisedWriter
+from infl.geometry.visibility import visible_points
 from infl.harmonize.annotated_face import encode_annotated
-from infl.harmonize.facing import facing, layout_normals
 from infl.harmonize.transfer import same_points, transfer_clicks
 from infl.images import cv2
 from infl.layouts import Layout
@@ -28,11 +28,10 @@ from infl.progress import Job, Progress
 
 @dataclass(frozen=True, eq=False)
 class Target:
-    """What is written: the layout, its convention, the normals (K, 3) of C at its points, and whether clicks count."""
+    """What is written: the layout, its convention, and whether clicks count."""
 
     layout: Layout
     convention: str
-    normals: np.ndarray
     transfer: bool
 
 
@@ -53,7 +52,7 @@ def harmonise(
         raise FileError(out, "cannot be written: its folder does not exist.")
     datasets = _with_names_of_their_own(datasets)
     root = common_root(datasets)
-    wanted = Target(target, convention, layout_normals(target), transfer)
+    wanted = Target(target, convention, transfer)
     sources = tuple(_source(dataset, target, root) for dataset in datasets)
     total = sum(len(dataset) for dataset in datasets)
     progress = Progress("harmonising", 0, total)
@@ -97,8 +96,9 @@ def harmonise_face(
     own = None
     if target.transfer and dataset.layout is not None and dataset.convention in landmarker.conventions:
         own = landmarker.query(encoded, dataset.layout, dataset.convention)
-    seen = facing(encoded.camera, found.points3d, target.normals, target.layout.contour)
-    moved = transfer_clicks(sample.points, sample.visibility, own, found, seen, pairs)
+    seen = visible_points(encoded.camera, found.queries, target.layout.contour)
+    visibility = np.where(seen, VISIBLE, OCCLUDED).astype(np.uint8)
+    moved = transfer_clicks(sample.points, sample.visibility, own, found, visibility, pairs)
     return HarmonisedFace(
         image="", key=sample.key, dataset=dataset.name, convention=dataset.convention, split=sample.split,
         subject=sample.subject, size=encoded.image_size, sha256="", points=moved.points, sigma=found.sigma,

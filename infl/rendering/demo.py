@@ -31,8 +31,9 @@ from infl.layouts import Layout, layout
 from infl.progress import Job, Progress, run
 from infl.rendering.backgrounds import background
 from infl.rendering.light import random_light
-from infl.rendering.people import SUPERSAMPLING, Photograph, photograph, random_pose
+from infl.rendering.people import SUPERSAMPLING, Photograph, photograph
 from infl.rendering.person import Person, random_expression, random_person
+from infl.rendering.poses import Pose
 
 SUBJECTS, PICTURES_EACH, HELD_OUT_SUBJECTS = 15, 4, 3
 SIZE = 288  # px
@@ -141,10 +142,23 @@ def pictures_of(demo: DemoSet) -> Job[list[Picture]]:
 
 def shoot(rng: np.random.Generator, person: Person, scenes: tuple[str, ...]) -> Photograph:
     """A picture of `person` as the sets hold them: turned a little less than people for training are."""
-    pose = random_pose(rng)
-    pose = replace(pose, yaw=0.8 * pose.yaw, pitch=0.8 * pose.pitch, roll=0.7 * pose.roll)
+    pose = _turned(rng)
     expression, light = random_expression(rng), random_light(rng)
     return photograph(rng, person, expression, pose, light, background(rng, SIZE * SUPERSAMPLING, scenes))
+
+
+def _turned(rng: np.random.Generator) -> Pose:
+    """Mostly towards the camera, up to 56° aside."""
+    yaw = rng.normal(0, 24) if rng.random() < 0.75 else rng.uniform(-70, 70)
+    return Pose(
+        yaw=0.8 * float(np.clip(yaw, -70, 70)),
+        pitch=0.8 * float(np.clip(rng.normal(0, 11), -32, 32)),
+        roll=0.7 * float(np.clip(rng.normal(0, 11), -40, 40)),
+        size=rng.uniform(0.42, 0.72),
+        shift=(rng.normal(0, 0.035), rng.normal(0, 0.035)),
+        lens=float(np.exp(rng.uniform(np.log(1.0), np.log(5.0)))),
+        torso=rng.uniform(0.15, 0.8),
+    )
 
 
 def _interocular(picture: Photograph) -> float:

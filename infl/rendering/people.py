@@ -10,29 +10,43 @@ picture.camera                      # X_camera = rotation @ X + translation, foc
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 from scipy.spatial import KDTree
 
 from infl.geometry.camera import Camera
-from infl.geometry.rotations import FRONTAL, head_rotation
 from infl.images import cv2
 from infl.layouts import Layout
 from infl.rendering import surfaces
 from infl.rendering.backgrounds import background
 from infl.rendering.hair import Skull, draw_strands, grow_hair, grow_short, scatter
 from infl.rendering.head import Part, head
+from infl.rendering.ict_head import random_ict_expression, random_ict_identity
 from infl.rendering.light import Light, Shadow, random_light
-from infl.rendering.person import Expression, GlassesLook, Person, random_expression, random_person, shape
+from infl.rendering.occluders import Occluder, random_occluder
+from infl.rendering.person import (
+    Expression,
+    GlassesLook,
+    MorphBasis,
+    Person,
+    random_expression,
+    random_person,
+    shape,
+)
+from infl.rendering.photo_backgrounds import BackgroundPhoto, photo_scene
+from infl.rendering.poses import Pose, random_pose
 from infl.rendering.rasteriser import Raster, ScreenTriangles, points_visible, rasterise
 from infl.rendering.skin import beard_area, canvas_of, paint_skin
 from infl.rendering.studio_light import vertex_normals
 
 SUPERSAMPLING = 2
-_FACE_HEIGHT = 195.0  # mm, chin to hairline
 _VISIBLE_WITHIN = 2.0  # mm
+_OCCLUDED = 0.2  # of the people have something before the face
+_ICT = 0.5  # of them have a face of ICT-FaceKit, where it is there
+_BEFORE_PHOTO = 0.5  # of them stand before a photograph, where there are some
 
 
 @dataclass(frozen=True)
@@ -57,70 +71,41 @@ class Photograph:
         return self.camera.project(self.points3d(layout))
 
     def visible(self, layout: Layout) -> np.ndarray:
-        """(K,) bool: inside the picture and not behind another part of the head (hair and glasses do not
-        count)."""
+        """(K,) bool: inside the picture and not behind another part of the head (hair, glasses and things
+        before the face do not count)."""
         return self.visible_points(self.points3d(layout))
 
     def visible_points(self, points: np.ndarray) -> np.ndarray:
         """(K,) bool for points of the head's surface (K, 3) mm, canonical frame."""
         depth = points @ self.camera.rotation[2] + self.camera.translation[2]
-        size = len(self.image)
+        size, fine_size = len(self.image), len(self.seen_triangles)
         pixels = self.camera.project(points)
         inside = ((pixels > -0.5) & (pixels < size - 0.5)).all(1)
-        fine = pixels * SUPERSAMPLING + (SUPERSAMPLING - 1) / 2
+        fine = (pixels + 0.5) * (fine_size / size) - 0.5
         return inside & points_visible(self.screen, self.seen_triangles, fine, depth, _VISIBLE_WITHIN)
 
 
-@dataclass(frozen=True)
-class Pose:
-    """How the head is seen: degrees; `size`: the face's height over the picture's; `shift`: of its middle, in
-    pictures; `lens`: focal length over the picture's side; `torso`: how much of the turn the shoulders
-    follow.
+def random_photograph(
+    seed: int, size: int, photos: Sequence[BackgroundPhoto] = (), ict: MorphBasis | None = None
+) -> Photograph:
+    """Somebody, somewhere; the same arguments give the same picture.
+
+    Half of the people stand before one of `photos`, where there are any, and half have a face of the basis
+    `ict` (see `ict_head`), where there is one.
     """
-
-    yaw: float
-    pitch: float
-    roll: float
-    size: float
-    shift: tuple[float, float]
-    lens: float
-    torso: float
-
-    def camera(self, picture: int) -> Camera:
-        """The camera of a picture of `picture` × `picture` pixels."""
-        rotation = FRONTAL @ head_rotation(self.yaw, self.pitch, self.roll)
-        focal = self.lens * picture
-        distance = focal * _FACE_HEIGHT / (self.size * picture)
-        middle = np.array([*(np.array(self.shift) * picture / focal * distance), distance])
-        translation = middle - rotation @ np.array([0.0, -20.0, -20.0])
-        return Camera(rotation, translation, focal, np.full(2, (picture - 1) / 2))
-
-    def shoulders(self) -> np.ndarray:
-        """(3, 3): the shoulders' turn against the head."""
-        follow = head_rotation(self.torso * self.yaw, 0.35 * self.torso * self.pitch, 0.25 * self.roll)
-        return head_rotation(self.yaw, self.pitch, self.roll).T @ follow
-
-
-def random_pose(rng: np.random.Generator) -> Pose:
-    """Mostly towards the camera, up to 70° aside; from a close phone to a long lens."""
-    yaw = rng.normal(0, 24) if rng.random() < 0.75 else rng.uniform(-70, 70)
-    return Pose(
-        yaw=float(np.clip(yaw, -70, 70)),
-        pitch=float(np.clip(rng.normal(0, 11), -32, 32)),
-        roll=float(np.clip(rng.normal(0, 11), -40, 40)),
-        size=rng.uniform(0.42, 0.72),
-        shift=(rng.normal(0, 0.035), rng.normal(0, 0.035)),
-        lens=float(np.exp(rng.uniform(np.log(1.0), np.log(5.0)))),
-        torso=rng.uniform(0.15, 0.8),
-    )
-
-
-def random_photograph(seed: int, size: int) -> Photograph:
-    """Somebody, somewhere; the same seed gives the same picture."""
     rng = np.random.default_rng(seed)
-    person, expression, pose = random_person(rng), random_expression(rng), random_pose(rng)
-    scene = background(rng, size * SUPERSAMPLING)
-    return photograph(rng, person, expression, pose, random_light(rng), scene)
+    person = random_person(rng)
+    if ict is not None and rng.random() < _ICT:
+        person = replace(person, identity=random_ict_identity(rng, ict), basis=ict)
+        expression = random_ict_expression(rng, ict)
+    else:
+        expression = random_expression(rng)
+    pose = random_pose(rng)
+    light = random_light(rng)
+    fine_size = size * SUPERSAMPLING
+    before_photo = bool(photos) and rng.random() < _BEFORE_PHOTO
+    scene = photo_scene(rng, photos, fine_size) if before_photo else background(rng, fine_size)
+    return photograph(rng, person, expression, pose, light, scene, occluded=rng.random() < _OCCLUDED)
 
 
 def photograph(
@@ -130,9 +115,10 @@ def photograph(
     pose: Pose,
     light: Light,
     scene: np.ndarray,
+    occluded: bool = False,
 ) -> Photograph:
     """A picture before a `scene` (F, F, 3) of linear light, of half its size; `rng` decides single hairs
-    and noise."""
+    and noise, and what is before the face of somebody `occluded`."""
     whole = head()
     size = len(scene) // SUPERSAMPLING
     vertices = shape(person, expression, pose.shoulders())
@@ -147,19 +133,30 @@ def photograph(
     there = vertices @ camera.rotation.T + camera.translation
     screen = ScreenTriangles.of(fine.project(vertices), there[:, 2], whole.triangles)
     raster = rasterise(screen, (fine_size, fine_size))
-    shadow = Shadow(
-        light.direction, there, whole.triangles, camera.rotation @ [0, -25, -30] + camera.translation
-    )
+    thing = random_occluder(rng, vertices, person.complexion.tone) if occluded else None
+    shadow = _shadow(light, camera, there, thing)
     normals = vertex_normals(vertices, whole.triangles)
     image = scene.copy()
     image[raster.covered] = _shaded(raster, person, there, normals @ camera.rotation.T, light, shadow)
     _add_strands(rng, image, raster, person, vertices, fine, light, shadow)
     if person.glasses is not None:
         _add_glasses(image, raster, person.glasses, vertices, fine, light)
+    if thing is not None:
+        thing.draw(image, raster.depth, fine, light, shadow)
     face_pixels = whole.triangle_part[raster.triangle] == Part.SKIN
     picture = _developed(rng, image, raster.covered & face_pixels, person.complexion.darkness, size)
     face = vertices[: len(whole.face.vertices)]
     return Photograph(picture, camera, face, screen, raster.triangle)
+
+
+def _shadow(light: Light, camera: Camera, there: np.ndarray, thing: Occluder | None) -> Shadow:
+    """Of the head, its vertices `there` in the camera's frame, and of what is before it."""
+    triangles = head().triangles
+    centre = camera.rotation @ [0, -25, -30] + camera.translation
+    if thing is not None:
+        triangles = np.vstack([triangles, thing.triangles + len(there)])
+        there = np.vstack([there, thing.vertices @ camera.rotation.T + camera.translation])
+    return Shadow(light.direction, there, triangles, centre)
 
 
 def _shaded(

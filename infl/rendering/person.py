@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
@@ -20,9 +20,42 @@ _IRISES = np.array([
 ])  # fmt: skip
 
 
+@dataclass(frozen=True, eq=False)
+class MorphBasis:
+    """What a head's shape is made of, for the head's N vertices and its two eye centres.
+
+    identity: (I, N + 2, 3) mm; expression: (E, N + 2, 3) mm, its modes called `names`; bared: (E,) what each
+    degree of an open jaw adds to an expression's weights, because an open mouth bares the teeth.
+    """
+
+    identity: np.ndarray
+    expression: np.ndarray
+    names: tuple[str, ...]
+    bared: np.ndarray
+
+
+@lru_cache(maxsize=1)
+def own_basis() -> MorphBasis:
+    """The modes of `morphs`, which are the program's own."""
+    whole = head()
+    points = np.vstack([whole.vertices, whole.eye_centres])
+    identity, expression = displacement(IDENTITY, points), displacement(EXPRESSION, points)
+    still = np.r_[whole.part == Part.TEETH_UPPER, False, False]  # faces smile; skulls do not
+    expression[:, still] = 0
+    lower = np.r_[whole.part == Part.TEETH_LOWER, False, False]
+    expression[:, lower] = 0
+    expression[:, -2:] = 0
+    fading = np.clip((points[:, 1] + 190) / 40, 0, 1)[None, :, None]
+    names = tuple(EXPRESSION)
+    bared = np.where(np.array(names) == "upper lip raise", 0.025, 0.0)
+    return MorphBasis(
+        (identity * fading).astype(np.float32), (expression * fading).astype(np.float32), names, bared
+    )
+
+
 @dataclass(frozen=True)
 class Person:
-    """Who: identity (weights of `IDENTITY`), skew (bumps of asymmetry), looks. What they wear."""
+    """Who: identity (weights of the basis' modes), skew (bumps of asymmetry), looks. What they wear."""
 
     identity: np.ndarray
     skew: np.ndarray
@@ -32,6 +65,7 @@ class Person:
     hair: HairStyle
     cloth: ClothLook
     glasses: GlassesLook | None
+    basis: MorphBasis = field(default_factory=own_basis)
 
 
 @dataclass(frozen=True)
@@ -48,8 +82,8 @@ class GlassesLook:
 
 @dataclass(frozen=True)
 class Expression:
-    """weights: of `EXPRESSION`; jaw: degrees open; lids: closure of right and left eye; gaze: (yaw, pitch),
-    degrees."""
+    """weights: of the expressions of a basis; jaw: degrees open; lids: closure of right and left eye; gaze:
+    (yaw, pitch), degrees."""
 
     weights: np.ndarray
     jaw: float = 0.0
@@ -116,6 +150,11 @@ def random_expression(rng: np.random.Generator) -> Expression:
     if weights[names.index("pucker")] > 0:
         weights[names.index("smile")] *= 0.2
     weights[names.index("jaw sideways")] *= rng.choice((-1, 1))
+    return moved(rng, weights)
+
+
+def moved(rng: np.random.Generator, weights: np.ndarray) -> Expression:
+    """An expression of these weights (E,) with the jaw, the lids and the gaze somewhere."""
     jaw = 22 * rng.random() ** 1.4 if rng.random() < 0.3 else rng.uniform(0, 2.5)
     kind = rng.random()
     if kind < 0.12:
@@ -129,36 +168,17 @@ def random_expression(rng: np.random.Generator) -> Expression:
     return Expression(weights, float(jaw), (max(lids[0], -0.35), max(lids[1], -0.35)), gaze)
 
 
-@lru_cache(maxsize=1)
-def _modes() -> tuple[np.ndarray, np.ndarray]:
-    """Displacements (M, N + 2, 3) of the head's vertices and of the two eye centres, by identity and
-    expression."""
-    whole = head()
-    points = np.vstack([whole.vertices, whole.eye_centres])
-    identity, expression = displacement(IDENTITY, points), displacement(EXPRESSION, points)
-    still = np.r_[whole.part == Part.TEETH_UPPER, False, False]  # faces smile; skulls do not
-    expression[:, still] = 0
-    lower = np.r_[whole.part == Part.TEETH_LOWER, False, False]
-    expression[:, lower] = 0
-    expression[:, -2:] = 0
-    fading = np.clip((points[:, 1] + 190) / 40, 0, 1)[None, :, None]
-    return (identity * fading).astype(np.float32), (expression * fading).astype(np.float32)
-
-
 def shape(person: Person, expression: Expression, torso: np.ndarray | None = None) -> np.ndarray:
     """(N, 3) mm: the head's vertices in the canonical frame, the eyes' centres around its origin as on C.
 
     `torso` (3, 3) turns the shoulders against the head.
     """
     whole = head()
-    identity, mimic = _modes()
+    basis = person.basis
     points = np.vstack([whole.vertices, whole.eye_centres])
-    points = points + np.tensordot(person.identity, identity, 1) + _skewed(person.skew, points)
-    weights = expression.weights.copy()
-    weights[list(EXPRESSION).index("upper lip raise")] += (
-        0.025 * expression.jaw
-    )  # an open mouth bares the teeth
-    points = points + np.tensordot(weights, mimic, 1)
+    points = points + np.tensordot(person.identity, basis.identity, 1) + _skewed(person.skew, points)
+    weights = expression.weights + expression.jaw * basis.bared
+    points = points + np.tensordot(weights, basis.expression, 1)
     centres = points[-2:]
     points = points[:-2]
     for eye in (0, 1):  # eyeballs stay round: they move as one

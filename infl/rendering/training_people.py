@@ -1,17 +1,16 @@
 """Synthetic people for training, rendered once and kept in a folder, with exact labels for any point of C.
 
-    folder = run(render_people(1500, seed=1, size=256, out_folder="people"))
-    people = open_people(folder)
+    people = open_people(folder)                         # that `render_people` wrote
     places = people.places(layout("ibug68").queries)     # (K, 3) mm on C → triangle, barycentric; do it once
     places = people.random_places(rng, 40)               # or anywhere on the face
     people.image(i)                                      # (S, S, 3) uint8 RGB
     people.points(i, places)                             # (K, 2) px
-    people.points3d(i, places)                           # (K, 3) mm: these places on this person, canonical
-    frame people.visible(i, places)                            # (K,) bool, not behind another part of the
-    head people.camera(i)                                     # Camera: rotation (3, 3), translation (3,)
-    mm, focal length px
+    people.points3d(i, places)                           # (K, 3) mm: these places on this person, canonical frame
+    people.visible(i, places)                            # (K,) bool, not behind another part of the head
+    people.camera(i)                                     # Camera: rotation (3, 3), translation (3,) mm, focal length px
 
-The folder holds `people.json` (what it is), `face.npz` (the vertices and triangles of C that were used),
+The folder holds `people.json` (what it is: how many, their seed and size, whose head shapes, the
+photographs behind half of them), `face.npz` (the vertices and triangles of C that were used),
 `images/NNNNNN.jpg`, and `labels/NNNN.npz`, 50 pictures each (no pickle): vertices (n, V, 3) int16,
 hundredths of a millimetre, C's vertices on each person; visible (n, ceil(V / 8)) uint8, bits by vertex;
 rotation (n, 3, 3), translation (n, 3) mm, focal_length (n,) px, principal_point (n, 2) px, float64; seed
@@ -21,25 +20,21 @@ rotation (n, 3, 3), translation (n, 3) mm, focal_length (n,) px, principal_point
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from infl.errors import FileError
 from infl.geometry.camera import Camera
-from infl.geometry.canonical_face import CanonicalFace, canonical_face
+from infl.geometry.canonical_face import CanonicalFace
 from infl.geometry.surface import closest_points
-from infl.images import cv2, read_image
-from infl.progress import Job, Progress
-from infl.rendering.people import random_photograph
+from infl.images import read_image
 
-_SHARD = 50
-_UNIT = 0.01  # mm
-_FORMAT, _VERSION = "infl-people", 1
+SHARD = 50  # pictures whose labels share a file
+UNIT = 0.01  # mm
+FORMAT, VERSION = "infl-people", 1
 FRONT = (
     "forehead", "left_brow", "right_brow", "left_upper_lid", "right_upper_lid", "left_lower_lid",
     "right_lower_lid", "left_iris", "right_iris", "left_pupil", "right_pupil", "nose_bridge", "nose_tip",
@@ -103,7 +98,7 @@ class People:
 
     def points3d(self, i: int, places: Places) -> np.ndarray:
         """(K, 3) float64 mm, canonical frame."""
-        corners = self.vertices[i][self.face.triangles[places.triangle]] * _UNIT
+        corners = self.vertices[i][self.face.triangles[places.triangle]] * UNIT
         return np.einsum("kc,kcd->kd", places.barycentric, corners)
 
     def points(self, i: int, places: Places) -> np.ndarray:
@@ -131,66 +126,13 @@ class People:
         return share / share[-1]
 
 
-def render_people(count: int, seed: int, size: int, out_folder: str | Path) -> Job[Path]:
-    """Render `count` people of `size` × `size` pixels into a folder; the same arguments give the same
-    pictures.
-
-    Goes on where an earlier, stopped call with the same arguments was; raises FileError where the folder
-    holds something else.
-    """
-    folder = Path(out_folder)
-    face = canonical_face()
-    _begin(
-        folder,
-        face,
-        {"format": _FORMAT, "format_version": _VERSION, "count": count, "seed": seed, "size": size},
-    )
-    beginning = Progress("render people", 0, count)
-    for first in range(0, count, _SHARD):
-        shard = folder / "labels" / f"{first // _SHARD:04d}.npz"
-        rows = []
-        for i in range(first, min(first + _SHARD, count)):
-            if not shard.exists():
-                rows.append(_render_one(folder, i, seed * 1_000_003 + i, size))
-            yield Progress("render people", i + 1, count, started=beginning.started)
-        if rows:
-            temporary = shard.with_suffix(".part")
-            arrays: dict[str, Any] = {name: np.stack([row[name] for row in rows]) for name in rows[0]}
-            with open(temporary, "wb") as stream:
-                np.savez_compressed(stream, **arrays)
-            os.replace(temporary, shard)
-    return folder
-
-
-def _begin(folder: Path, face: CanonicalFace, description: dict) -> None:
-    file = folder / "people.json"
-    if file.exists():
-        if json.loads(file.read_text()) != description:
-            raise FileError(
-                file, "describes other people.", remedy="Choose another folder, or delete this one."
-            )
-        return
-    for name in ("images", "labels"):
-        (folder / name).mkdir(parents=True, exist_ok=True)
-    arrays: dict[str, Any] = {f"region/{name}": ids for name, ids in face.regions.items()}
-    arrays |= {"vertices": face.vertices, "triangles": face.triangles, "uv": face.uv}
-    np.savez_compressed(folder / "face.npz", **arrays)
-    file.write_text(json.dumps(description))
-
-
-def _render_one(folder: Path, i: int, seed: int, size: int) -> dict[str, np.ndarray]:
-    picture = random_photograph(seed, size)
-    quality = int(np.random.default_rng(seed).integers(55, 96))
-    bgr = cv2.cvtColor(picture.image, cv2.COLOR_RGB2BGR)
-    _, data = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    (folder / "images" / f"{i:06d}.jpg").write_bytes(data.tobytes())
-    return {
-        "vertices": np.round(picture.face / _UNIT).astype(np.int16),
-        "visible": np.packbits(picture.visible_points(picture.face)),
-        "rotation": picture.camera.rotation, "translation": picture.camera.translation,
-        "focal_length": np.array(picture.camera.focal_length),
-        "principal_point": picture.camera.principal_point, "seed": np.array(seed),
-    }  # fmt: skip
+def rendered(folder: str | Path) -> int:
+    """How many people of a folder are there, pictures and labels; 0 where there is no such folder."""
+    count = 0
+    for path in sorted((Path(folder) / "labels").glob("*.npz")):
+        with np.load(path, allow_pickle=False) as file:
+            count += len(file["seed"])
+    return count
 
 
 def open_people(folder: str | Path) -> People:
@@ -202,7 +144,7 @@ def open_people(folder: str | Path) -> People:
             arrays = {name: file[name] for name in file.files}
     except (OSError, ValueError) as error:
         raise FileError(folder, f"is no folder of rendered people ({error}).") from error
-    if description.get("format") != _FORMAT or description.get("format_version") != _VERSION:
+    if description.get("format") != FORMAT or description.get("format_version") != VERSION:
         raise FileError(folder / "people.json", "is of another format.", remedy="Render the people again.")
     regions = {k.removeprefix("region/"): v for k, v in arrays.items() if k.startswith("region/")}
     vertices = arrays["vertices"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,9 @@ from infl.layouts import layout
 from infl.model.config import HEAD_CENTRE
 from infl.model.network import CANONICAL
 from infl.progress import Job, Progress
-from infl.rendering.training_people import People, Places, open_people, render_people
+from infl.rendering.photo_backgrounds import BackgroundPhoto
+from infl.rendering.render_people import render_people
+from infl.rendering.training_people import People, Places, open_people, rendered
 from infl.training.faces import Face, FaceSet
 
 LAYOUTS = ("ibug68", "wflw98", "scut86", "cofw29", "aflw21", "webmorph189")
@@ -21,13 +24,22 @@ RANDOM_PLACES = 200  # on the face, and as many mirrored
 CONTOUR_CLEARANCE = 10.0  # mm
 
 
-def load_people(folder: str | Path, count: int) -> Job[list[FaceSet]]:
-    """The first `count` people of a folder, as one set with many places on C; renders those that are not there yet.
+def load_people(
+    folder: str | Path,
+    count: int,
+    workers: int = 1,
+    backgrounds: Sequence[BackgroundPhoto] = (),
+    ict: Path | None = None,
+) -> Job[list[FaceSet]]:
+    """The first `count` people of a folder, as one set with many places on C; renders them (see `render_people`)
+    where the folder does not hold that many yet.
 
     Places near the sliding outline points are left out: there photographs follow the visible outline and people
     the skin, and the same query must not ask for both.
     """
-    people = open_people((yield from render_people(count, SEED, SIZE, folder)))
+    if rendered(folder) < count:
+        yield from render_people(count, SEED, SIZE, folder, workers, backgrounds, ict)
+    people = open_people(folder)
     queries = _queries(people)
     places = people.places(queries)
     started = Progress("reading rendered people", 0, count)

@@ -10,7 +10,8 @@ from infl.geometry.canonical_face import canonical_face
 from infl.layouts import layout
 from infl.progress import run
 from infl.rendering.people import random_photograph
-from infl.rendering.training_people import open_people, render_people
+from infl.rendering.render_people import render_people
+from infl.rendering.training_people import open_people
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +44,7 @@ def test_random_places_are_on_the_face(folder):
 def test_rendering_goes_on_where_it_stopped(tmp_path):
     job = render_people(2, seed=4, size=48, out_folder=tmp_path)
     next(job)
+    next(job)
     job.close()
     assert not list((tmp_path / "labels").glob("*.npz"))
     run(render_people(2, seed=4, size=48, out_folder=tmp_path))
@@ -62,3 +64,12 @@ def test_what_is_no_folder_of_people_is_refused(tmp_path):
     (tmp_path / "people.json").write_text(json.dumps({"format": "something"}))
     with pytest.raises(FileError):
         open_people(tmp_path)
+
+
+def test_the_same_pictures_on_any_number_of_processes(folder, tmp_path):
+    run(render_people(2, seed=4, size=64, out_folder=tmp_path, workers=2))
+    for name in ("images/000000.jpg", "images/000001.jpg", "people.json"):
+        assert (tmp_path / name).read_bytes() == (folder / name).read_bytes()
+    one, other = (np.load(place / "labels" / "0000.npz") for place in (folder, tmp_path))
+    for name in one.files:
+        np.testing.assert_array_equal(one[name], other[name])
