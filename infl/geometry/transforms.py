@@ -15,6 +15,12 @@ def apply(transform: Tensor, points: Tensor) -> Tensor:
     return points @ transform[:, :, :2].transpose(1, 2) + transform[:, None, :, 2]
 
 
+def scale_of(transform: Tensor) -> Tensor:
+    """(B, 2, 3) → (B,): how much longer lengths become, the geometric mean over directions."""
+    a, b, c, d = (transform[:, i, j] for i in (0, 1) for j in (0, 1))
+    return (a * d - b * c).abs().clamp_min(1e-12).sqrt()
+
+
 def similarity(scale: float, angle: float, shift: np.ndarray) -> np.ndarray:
     """(2, 3) of a scaling, a rotation by `angle` radians (x towards y) and a shift."""
     c, s = scale * np.cos(angle), scale * np.sin(angle)

@@ -44,7 +44,8 @@ class Batch:
     the rigid fit, and trust (B,) in it, 0 … 1. points3d: (B, N, 3) mm, where rendered (B,) bool says they are known.
     learned: (B,) the convention whose queries are learned, or 0; index: (B, N) which of its points the queries are, and
     side: (B,) -1 where the picture is mirrored, so that x changes its sign. face: (B,) bool, False where the picture
-    shows none or the crop misses it; nothing is present there.
+    shows none or the crop misses it; nothing is present there. focal: (B,) focal length in normalised coordinates,
+    where rendered.
     """
 
     photos: Tensor
@@ -63,6 +64,7 @@ class Batch:
     side: Tensor
     learned: Tensor
     face: Tensor
+    focal: Tensor
 
     def to(self, device: torch.device) -> Batch:
         return Batch(*(getattr(self, field.name).to(device) for field in fields(self)))
@@ -102,6 +104,7 @@ class _Example:
     side: float
     learned: int
     face: bool
+    focal: float
 
 
 class Batches:
@@ -136,7 +139,7 @@ class Batches:
             stack("head", torch.float32), stack("trust", torch.float32),
             stack("points3d", torch.float32), stack("rendered", torch.bool),
             stack("index", torch.int64), stack("side", torch.float32), stack("learned", torch.int64),
-            stack("face", torch.bool),
+            stack("face", torch.bool), stack("focal", torch.float32),
         )  # fmt: skip
 
     def stream(self, start: int, end: int) -> Iterator[Batch]:
@@ -159,7 +162,7 @@ class Batches:
         chosen, face = self._pick(rng)
         _, other = self._pick(rng)
         faces, recipe = self.sets[chosen], self.recipe
-        points, head = face.points, face.head
+        points, head, focal = face.points, face.head, face.focal
         queries = faces.queries if face.queries is None else face.queries
         rendered = face.points3d is not None
         points3d = face.points3d if face.points3d is not None else np.zeros((len(points), 3))
@@ -210,4 +213,5 @@ class Batches:
             side=-1.0 if mirrored else 1.0,
             learned=0 if faces.described else self.codes[chosen],
             face=there,
+            focal=growth * focal,
         )

@@ -7,7 +7,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from infl.geometry.transforms import apply
+from infl.geometry.transforms import apply, scale_of
 from infl.model.config import CROP_HALF_WIDTH, HEAD_CENTRE
 from infl.model.landmark_predictor import UNIT
 from infl.model.network import InfiniteLandmarks
@@ -85,6 +85,8 @@ def losses(
     parts["deformation"] = recipe.deformation * (delta**2).sum(-1).mean()
     turned = (features.gamma.head - _seen_from(batch, theta)).pow(2).sum((1, 2)).add(1e-6).sqrt()
     parts["pose"] = recipe.pose * (turned * batch.trust).sum() / batch.trust.sum().clamp_min(1.0)
+    lens = (features.gamma.focal * scale_of(theta) / batch.focal.clamp_min(1e-3)).log().abs()
+    parts["focal"] = recipe.focal * (lens * batch.rendered).sum() / batch.rendered.sum().clamp_min(1)
     bent = (predictions[-1].points3d - batch.points3d).norm(dim=-1).mean(1) / UNIT
     parts["shape"] = recipe.shape * (bent * batch.rendered).sum() / batch.rendered.sum().clamp_min(1)
     report = {name: float(value.detach()) for name, value in parts.items()}

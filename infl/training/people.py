@@ -73,6 +73,7 @@ def _face(people: People, i: int, places: Places) -> Face:
         centre=camera.project(np.array([HEAD_CENTRE]))[0],
         scale=float(camera.focal_length / middle[2]),
         points3d=people.points3d(i, places),
+        focal=float(camera.focal_length),
     )
 
 

@@ -51,6 +51,7 @@ class Recipe:
     deformation: float = 0.005  # weight of |δ|²/mm²
     pose: float = 1.0  # weight of the head rotation, rendered or fitted to the 2D landmarks
     shape: float = 4.0  # weight of the 3D landmarks of rendered people
+    focal: float = 0.3  # weight of the logarithm of the focal length of rendered people
     presence: float = 0.3  # weight of telling faces from what is none
     faceless: float = 0.12  # part of the pictures that show no face, or none that the crop holds
     smallest_face: float = 0.16  # height of the face in the photograph, as a fraction of the photograph's
