@@ -1,8 +1,8 @@
 """Larger scenes with one held-out face somewhere in them: small, turned, or cut off by the border; and without any.
 
 Published pictures are cut loosely around their face. Here they are pasted, with soft seams, into backgrounds that the
-program draws, so that size, place and angle of the face are known and spread as they are in the world. A scene is a
-function of the sample's key and a number alone: all who are compared see the same ones.
+program draws, among things as sharp as they are, so that size, place and angle of the face are known and spread as they
+are in the world. A scene is a function of the sample's key and a number alone: all who are compared see the same ones.
 
 “The face” is the part that iBUG's 68 points span, brows to chin, whatever else a set annotates (hairline, ears,
 neck): its annotated points, the box around them, and that box's height.
@@ -18,9 +18,10 @@ import numpy as np
 from infl.datasets.dataset import Sample
 from infl.errors import InflError
 from infl.geometry.transforms import chain, invert, move, similarity
+from infl.images import cv2
 from infl.layouts import Layout, layout
 from infl.model.photo import cut
-from infl.rendering.backgrounds import background
+from infl.rendering.backgrounds import background, fractal
 
 WIDTH, HEIGHT = 640, 480
 TURN = 45.0
@@ -37,6 +38,8 @@ HEIGHTS = {
 OUTSIDE = (0.05, 0.25)
 """Of the extent of a face that is cut off, across the border: how much lies outside."""
 MARGIN = 3.0  # px between a whole face and the border
+THINGS = 25  # in focus, of every scene at most
+SKIN = np.array([0.85, 0.65, 0.55])  # grey levels over 255 of three things in ten: colour alone is no face
 NOISE = 2.0  # grey levels, over seam and background alike
 _BESIDE_IBUG = 8.0  # mm by which a point of the face may lie outside the box of iBUG's
 _LEAST = 48  # px: the shorter side of a picture without a face
@@ -137,8 +140,21 @@ def _generator(key: str, number: int) -> np.random.Generator:
 
 
 def _backdrop(rng: np.random.Generator) -> np.ndarray:
-    """(HEIGHT, WIDTH, 3) float32 grey levels."""
-    return 255 * background(rng, WIDTH)[:HEIGHT] ** (1 / 2.2)
+    """(HEIGHT, WIDTH, 3) float32 grey levels: out of focus, and before that things in focus, as the face will be."""
+    scene = background(rng, WIDTH)[:HEIGHT] ** (1 / 2.2)
+    grain = np.stack([fractal(rng, WIDTH, rng.uniform(0.6, 1.6)) for _ in range(3)], -1)[:HEIGHT]
+    for _ in range(rng.integers(THINGS + 1)):
+        shape = np.zeros((HEIGHT, WIDTH), np.uint8)
+        (x, y), reach = (rng.random(2) * [WIDTH, HEIGHT]).tolist(), rng.uniform(0.03, 0.2) * HEIGHT
+        box = ((x, y), (rng.uniform(0.5, 1.5, 2) * reach).tolist(), float(rng.uniform(0, 180)))
+        if rng.random() < 0.5:
+            cv2.ellipse(shape, box, 255, -1, cv2.LINE_AA)
+        else:
+            cv2.fillConvexPoly(shape, cv2.boxPoints(box).astype(np.int32), 255, cv2.LINE_AA)
+        colour = SKIN if rng.random() < 0.3 else rng.uniform(0.05, 0.95, 3)
+        thing = colour * rng.uniform(0.5, 1.1) + rng.uniform(0.02, 0.15) * grain
+        scene = scene + shape[..., None] / 255 * (thing - scene)
+    return 255 * np.clip(scene, 0, 1).astype(np.float32)
 
 
 def _box(points: np.ndarray, on_face: np.ndarray, key: str) -> np.ndarray:
@@ -158,7 +174,8 @@ def _placed(
     fits = min(1.0, float(((limits - 2 * MARGIN) / np.ptp(at, axis=0)).min()))
     turn, at = turn * fits, at * fits
     low, high = at.min(0), at.max(0)
-    shift = rng.uniform(MARGIN - low, limits - MARGIN - high)
+    room = np.maximum(limits - 2 * MARGIN - (high - low), 0)
+    shift = MARGIN - low + room * rng.random(2)
     if cut_off:
         axis, far = int(rng.integers(2)), bool(rng.integers(2))
         out = rng.uniform(*OUTSIDE) * (high - low)[axis]

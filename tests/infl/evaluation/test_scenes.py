@@ -132,3 +132,9 @@ def test_a_decoy_is_pasted_over_the_background():
     assert 0.01 < differ.mean() < 0.9
     red, green, _ = scene[differ].astype(int).T
     assert (red > green).mean() > 0.8
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_a_long_strip_is_shrunk_until_it_fits(number):
+    strip = np.full((50, 2000, 3), 255, np.uint8)
+    assert decoy_scene(strip, "strip", number).shape == (HEIGHT, WIDTH, 3)
