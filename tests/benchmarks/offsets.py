@@ -1,4 +1,4 @@
-"""Do the learned offsets say what the annotations say? `python tests/benchmarks/offsets.py --data ../shared/data`.
+"""Do the learned offsets say what the annotations say? `python tests/benchmarks/offsets.py`.
 
 AFLW2000's pictures carry AFLW's 21 clicks and a fitted 68-point model. On its nearly frontal train pictures the mean
 difference of the points that both have (measured) is set beside δ_aflw21 − δ_aflw2000 of the shipped checkpoint
@@ -10,11 +10,11 @@ demo_studio68 is taken off it, over the points that the rule moves by more than 
 
 from __future__ import annotations
 
-import argparse
 import json
 from pathlib import Path
 
 import numpy as np
+from common import arguments_of
 
 import infl
 from infl.evaluation.nme import box_size
@@ -71,10 +71,7 @@ def planted(landmarker: infl.Landmarker) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--checkpoint", type=Path)
-    arguments = parser.parse_args()
+    arguments = arguments_of(__doc__).parse_args()
     landmarker = infl.load_landmarker(arguments.checkpoint)
     layout = infl.layout("ibug68")
     box = box_size(layout.queries[:, :2])

@@ -11,19 +11,18 @@ Run it on a machine that does nothing else: nothing is asserted.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
 import torch
+from common import arguments_of, save
 from PySide6.QtCore import QEventLoop, QPoint, QPointF, QSettings, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
@@ -142,9 +141,7 @@ def gaps(seconds: float, until: Callable[[], bool] = lambda: False) -> dict[str,
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--checkpoint", type=Path)
-    parser.add_argument("--out", type=Path)
+    parser = arguments_of(__doc__, data=False, out=True)
     parser.add_argument("--steps", type=int, default=60, help="of fine-tuning")
     wanted = parser.parse_args()
     sys.setswitchinterval(0.001)
@@ -177,8 +174,7 @@ def main() -> None:
         result[f"gap fine-tuning {parts} ms"] = gaps(240, lambda: window.jobs.running is None)
         settle(window)
     print(json.dumps(result, indent=1))
-    if wanted.out:
-        wanted.out.write_text(json.dumps(result, indent=1))
+    save(wanted.out, result)
     window.shut_down()
 
 

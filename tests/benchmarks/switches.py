@@ -1,14 +1,14 @@
-"""What the second look and the refinement gain: `python tests/benchmarks/switches.py --data ../shared/data/ibug68`.
+"""What the second look and the refinement gain: `python tests/benchmarks/switches.py`.
 
-The shipped checkpoint on the val part of one set, whole photographs, with each of the two switched off. (Both were on
-in training; this is what they do at inference.)
+The shipped checkpoint on the val part of iBUG (AFW), whole photographs, with each of the two switched off. (Both were
+on in training; this is what they do at inference.)
 """
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import replace
-from pathlib import Path
+
+from common import arguments_of
 
 import infl
 from infl.evaluation import evaluate
@@ -16,11 +16,8 @@ from infl.progress import run
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data/ibug68"))
-    parser.add_argument("--checkpoint", type=Path)
-    arguments = parser.parse_args()
-    dataset = infl.open_dataset(arguments.data)
+    arguments = arguments_of(__doc__).parse_args()
+    dataset = infl.open_dataset(arguments.data / "ibug68")
     for passes in (1, 2):
         for refine in (False, True):
             landmarker = infl.load_landmarker(arguments.checkpoint)

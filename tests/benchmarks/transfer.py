@@ -1,4 +1,4 @@
-"""Doubly annotated photographs: `python tests/benchmarks/transfer.py --data ../shared/data/aflw2000`.
+"""Doubly annotated photographs: `python tests/benchmarks/transfer.py`.
 
 From AFLW's 21 clicks alone, AFLW2000's val pictures are harmonised into the convention of the fitted 68; the points
 that both have are compared with the real second annotation, beside copying the clicks and beside plain prediction. Mean
@@ -7,11 +7,11 @@ distance in per cent of √(box area) of the 68 points.
 
 from __future__ import annotations
 
-import argparse
 import tempfile
 from pathlib import Path
 
 import numpy as np
+from common import arguments_of
 
 import infl
 from infl.evaluation.nme import box_size
@@ -21,21 +21,19 @@ from infl.progress import run
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data/aflw2000"))
-    parser.add_argument("--checkpoint", type=Path)
-    arguments = parser.parse_args()
+    arguments = arguments_of(__doc__).parse_args()
+    folder = arguments.data / "aflw2000"
     landmarker = infl.load_landmarker(arguments.checkpoint)
-    clicks = infl.open_dataset(arguments.data, annotation="aflw21").split("val")
-    truth = {sample.key: sample.points for sample in infl.open_dataset(arguments.data).samples}
+    clicks = infl.open_dataset(folder, annotation="aflw21").split("val")
+    truth = {sample.key: sample.points for sample in infl.open_dataset(folder).samples}
     target = infl.layout("ibug68")
     pairs = same_points(target, infl.layout("aflw21"))
     shared = np.flatnonzero(pairs >= 0)
     errors: dict[str, list[float]] = {"copied": [], "predicted": [], "transferred": []}
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as temporary:
         for kind, transfer in (("predicted", False), ("transferred", True)):
             file = run(
-                harmonise(landmarker, [clicks], target, Path(folder, f"{kind}.h5"), "aflw2000", transfer)
+                harmonise(landmarker, [clicks], target, Path(temporary, f"{kind}.h5"), "aflw2000", transfer)
             )
             for face, sample in zip(infl.open_harmonised(file), clicks.samples, strict=True):
                 clicked = sample.points[pairs[shared]]
