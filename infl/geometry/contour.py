@@ -41,6 +41,10 @@ class Slides:
 
     def shifts(self, heads: np.ndarray) -> np.ndarray:
         """(B, 3, 3) head rotations → (B, S, 3) mm by which the points slide; 0 for a frontal head."""
+        return np.einsum("bsm,smd->bsd", self.weights(heads), self.paths)
+
+    def weights(self, heads: np.ndarray) -> np.ndarray:
+        """(B, 3, 3) head rotations → (B, S, M): what each place of a path adds to the point's own; sums are 0."""
         heads = np.concatenate([np.asarray(heads, float), np.eye(3)[None]])
         angle = np.arctan2(heads[:, 0, 1], heads[:, 1, 1])  # the head's lean in the picture: no slide comes of it
         c, s, zero = np.cos(angle), np.sin(angle), np.zeros_like(angle)
@@ -48,8 +52,8 @@ class Slides:
         seen = np.einsum("bcd,smd->bsmc", upright, self.paths)
         reach = np.einsum("bsmc,sc->bsm", seen, self.outward) / SOFTNESS
         weight = np.exp(reach - reach.max(2, keepdims=True))
-        places = np.einsum("bsm,smd->bsd", weight / weight.sum(2, keepdims=True), self.paths)
-        return places[:-1] - places[-1]
+        weight /= weight.sum(2, keepdims=True)
+        return weight[:-1] - weight[-1]
 
 
 def slid(layout: Layout, heads: np.ndarray) -> np.ndarray:

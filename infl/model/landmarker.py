@@ -45,6 +45,12 @@ class Encoded:
     features: Features
 
     @property
+    def face_size(self) -> float:
+        """Pixels of the photograph that FACE_SIZE mm on the face are: "the face's size"."""
+        size = len(self.crop) / 2 * np.sqrt(abs(np.linalg.det(self.roi[:, :2])))
+        return float(size * self.features.gamma.scale[0]) * FACE_SIZE
+
+    @property
     def euler_degrees(self) -> tuple[float, float, float]:
         """(yaw, pitch, roll) of the head in the photograph; `camera` tells them in I', where the head is upright.
 
