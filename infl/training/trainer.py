@@ -8,6 +8,7 @@ import math
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
 
 import torch
@@ -25,7 +26,7 @@ from infl.training.losses import losses
 from infl.training.memory import keep_memory
 from infl.training.recipe import Recipe, recipe_json
 from infl.training.state import load_state, save_state
-from infl.training.validation import validate
+from infl.training.validation import calibrate, validate
 
 WARM_UP = 200  # steps until the learning rate is whole
 
@@ -75,6 +76,8 @@ def train(recipe: Recipe, datasets: Sequence[Dataset], folder: str | Path, *, ba
             if measures or done % 20 == 0:
                 log.write(json.dumps({"step": done, "time": round(time.time(), 1), **report}) + "\n")
                 log.flush()
+            if done == total and (fitted := calibrate(averaged(network, average), datasets, device)):
+                card |= {"sigma": asdict(fitted)}
             if done % recipe.save_every == 0 or done == total:
                 save_state(state, done, network, average, optimiser, settings)
                 save_checkpoint(averaged(network, average), card | {"steps": done}, folder / CHECKPOINT)
