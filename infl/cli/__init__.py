@@ -131,6 +131,17 @@ def train(
     run_training(data, out, recipe, root, backbone, people, device)
 
 
+@app.command(name="export")
+def export(
+    out: Annotated[Path, tyro.conf.arg(metavar="FOLDER", help="It is made where it is missing.")],
+    checkpoint: Checkpoint = None,
+) -> None:
+    """Write a network as ONNX files, with a description of how to use them without infl."""
+    from infl.cli.export_command import export as export_network
+
+    export_network(checkpoint, out)
+
+
 @app.command(name="layouts")
 def layouts(name: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="[NAME]")] = "", /) -> None:
     """List the layouts that come with the program, or the points of one."""

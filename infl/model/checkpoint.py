@@ -48,18 +48,22 @@ def save_checkpoint(network: InfiniteLandmarks, card: Mapping[str, Any], path: s
     os.replace(temporary, path)
 
 
+def shipped_checkpoint() -> Path:
+    """The checkpoint that comes with the program; raises InflError when this copy has none."""
+    path = resource("models", SHIPPED)
+    if not path.exists():
+        raise InflError(
+            f"No checkpoint comes with this copy ({path} is missing). Train one with “infl train”."
+        )
+    return path
+
+
 def load_checkpoint(path: str | Path | None = None) -> tuple[InfiniteLandmarks, dict[str, Any]]:
     """The network (float32, CPU) and the card of a checkpoint, by default of the one that comes with the program.
 
     Raises InflError when no checkpoint comes with this copy and FileError when the file is none.
     """
-    if path is None:
-        path = resource("models", SHIPPED)
-        if not path.exists():
-            raise InflError(
-                f"No checkpoint comes with this copy ({path} is missing). Train one with “infl train”."
-            )
-    path = Path(path)
+    path = Path(path or shipped_checkpoint())
     if not path.exists():
         raise FileError(path, "does not exist.")
     try:

@@ -76,8 +76,9 @@ class Attention(nn.Module):
         heat = (self.ask(hidden) @ flat / cells.shape[1] ** 0.5).softmax(-1)  # (B, K, cells)
         places = _centres(cells)
         values = heat @ flat.transpose(1, 2)
-        where = heat @ places
-        spread = (heat @ (places**2).sum(-1, keepdim=True) - (where**2).sum(-1, keepdim=True)).clamp_min(1e-6)
+        moments = torch.cat([places, (places**2).sum(-1, keepdim=True)], -1)
+        where, square = (heat @ moments).split([2, 1], -1)
+        spread = (square - (where**2).sum(-1, keepdim=True)).clamp_min(1e-6)
         away = where - before.points.detach()
         state = hidden + silu(self.tell(torch.cat([values, 4 * away, 4 * spread.sqrt()], -1)))
         out = self.out(state)
@@ -115,10 +116,10 @@ class LocalRefinement(nn.Module):
         """Features of B crops, predictions and hidden states (B, K, width) so far → the next ones."""
         at = before.points.detach()[:, :, None]
         samples = [
-            nn.functional.grid_sample(cells, at, align_corners=False)[..., 0].transpose(1, 2)
-            for cells in features.maps
+            nn.functional.grid_sample(cells, at, align_corners=False).squeeze(-1) for cells in features.maps
         ]
-        state = hidden + silu(self.norm(self.look(torch.cat(samples, -1))) + self.know(hidden))
+        seen = torch.cat(samples, 1).transpose(1, 2)
+        state = hidden + silu(self.norm(self.look(seen)) + self.know(hidden))
         out = self.out(state)
         points = before.points + out[..., :2]
         points3d = features.gamma.lift(before.points3d, points)

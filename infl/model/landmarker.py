@@ -18,14 +18,15 @@ from infl.geometry.rotations import FRONTAL
 from infl.geometry.surface import closest_points
 from infl.geometry.transforms import chain, invert, move, pixels_from_normalised
 from infl.layouts import Layout, LayoutPoint
-from infl.model.checkpoint import load_checkpoint
+from infl.model.checkpoint import load_checkpoint, shipped_checkpoint
 from infl.model.config import FACE_SIZE, HEAD_CENTRE
 from infl.model.feature_extractor import Features
 from infl.model.network import CANONICAL, InfiniteLandmarks
+from infl.model.runtime import Runtime, TorchRuntime, fastest
 from infl.model.search import Look, find, find_all
 
-QUERIES_AT_ONCE = 8192
-"""Queries that one pass of P takes; more are asked in chunks, which changes nothing but the memory needed."""
+QUERIES_AT_ONCE = 1024
+"""Queries that one pass of P takes; more are asked in chunks, which is faster, because a chunk stays in the caches."""
 
 
 @dataclass(frozen=True)
@@ -76,14 +77,27 @@ class Landmarks:
 
 
 class Landmarker:
-    """Finds any points of the canonical face in photographs. It holds weights and no other state."""
+    """Finds any points of the canonical face in photographs. It holds weights and no other state.
+
+    runtime: what computes the network, by default torch, which sees every change of its weights.
+    """
 
     def __init__(
-        self, network: InfiniteLandmarks, card: Mapping[str, Any], device: str | torch.device = "cpu"
+        self,
+        network: InfiniteLandmarks,
+        card: Mapping[str, Any],
+        device: str | torch.device = "cpu",
+        runtime: Runtime | None = None,
     ):
         self.network = network.to(device).eval()
         self.card = card
         self.device = torch.device(device)
+        self._runtime = runtime or TorchRuntime(self.network, self.device)
+
+    @property
+    def runtime(self) -> str:
+        """What computes the network, for example "onnxruntime 1.20.1", and if that is not the fastest, why."""
+        return self._runtime.name
 
     @property
     def conventions(self) -> tuple[str, ...]:
@@ -97,7 +111,7 @@ class Landmarker:
         """
         _check(image)
         with torch.no_grad():
-            return self._encoded(image, find(self.network, image, self.device))
+            return self._encoded(image, find(self._runtime, image))
 
     def encode_all(self, image: np.ndarray) -> list[Encoded]:
         """All faces of a photograph, (H, W, 3) uint8 RGB, the most likely first; an empty list where there is none.
@@ -106,7 +120,7 @@ class Landmarker:
         """
         _check(image)
         with torch.no_grad():
-            return [self._encoded(image, seen) for seen in find_all(self.network, image, self.device)]
+            return [self._encoded(image, seen) for seen in find_all(self._runtime, image)]
 
     def _encoded(self, image: np.ndarray, seen: Look) -> Encoded:
         size = self.network.config.crop_size
@@ -123,12 +137,11 @@ class Landmarker:
         if not len(queries):
             empty = np.zeros(0, np.float32)
             return Landmarks(empty.reshape(0, 2), empty, empty.reshape(0, 3), queries, convention)
-        index = torch.tensor([self._index(convention)], device=self.device)
+        index = self._index(convention)
         parts = []
-        with torch.no_grad():
-            for chunk in torch.from_numpy(queries).to(self.device).split(QUERIES_AT_ONCE):
-                deformed = chunk[None] + self.network.offsets(chunk[None], index)
-                parts.append(self.network.predict(encoded.features, deformed)[-1])
+        for chunk in torch.from_numpy(queries).to(self.device)[None].split(QUERIES_AT_ONCE, 1):
+            deformed = chunk + self._runtime.offsets(chunk, index) if index else chunk
+            parts.append(self._runtime.predict(encoded.features, deformed))
         points, points3d, log_sigma = (
             torch.cat([getattr(part, name)[0] for part in parts]).cpu().numpy()
             for name in ("points", "points3d", "log_sigma")
@@ -149,11 +162,9 @@ class Landmarker:
     def offsets(self, convention: str, reference: str = CANONICAL, *, at: Layout | np.ndarray) -> np.ndarray:
         """(K, 3) mm: where `convention` puts the points `at`, less where `reference` puts them: δ_i(p) − δ_j(p)."""
         queries = torch.from_numpy(queries_of(at)).to(self.device)[None]
-        with torch.no_grad():
-            ours, theirs = (
-                self.network.offsets(queries, torch.tensor([self._index(name)], device=self.device))[0]
-                for name in (convention, reference)
-            )
+        ours, theirs = (
+            self._runtime.offsets(queries, self._index(name))[0] for name in (convention, reference)
+        )
         return (ours - theirs).cpu().numpy()
 
     def learned_layout(self, convention: str) -> Layout:
@@ -184,9 +195,13 @@ class Landmarker:
 
 
 def load_landmarker(path: str | Path | None = None, device: str = "cpu") -> Landmarker:
-    """The landmarker of the checkpoint that comes with the program, or of another file."""
+    """The landmarker of the checkpoint that comes with the program, or of another file.
+
+    On a CPU onnxruntime computes it where it is installed; the first time that takes a second to prepare.
+    """
+    path = Path(path or shipped_checkpoint())
     network, card = load_checkpoint(path)
-    return Landmarker(network, card, device)
+    return Landmarker(network, card, device, fastest(network, path, torch.device(device)))
 
 
 def queries_of(at: Layout | np.ndarray) -> np.ndarray:
@@ -202,12 +217,7 @@ def queries_of(at: Layout | np.ndarray) -> np.ndarray:
 
 
 def _check(image: np.ndarray) -> None:
-    if (
-        not isinstance(image, np.ndarray)
-        or image.dtype != np.uint8
-        or image.ndim != 3
-        or image.shape[2] != 3
-    ):
+    if not isinstance(image, np.ndarray) or image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
         got = f"{image.dtype} {image.shape}" if isinstance(image, np.ndarray) else type(image).__name__
         raise InflError(
             f"A photograph is an (H, W, 3) uint8 RGB array, not {got}; infl.images.read_image gives one."

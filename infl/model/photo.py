@@ -36,17 +36,31 @@ def cut(image: np.ndarray, to_image: np.ndarray, size: int) -> np.ndarray:
     if not part.size:
         return np.full((size, size, 3), GRAY, np.uint8)
     to_part = chain(np.array([[1.0, 0, -low[0]], [0, 1.0, -low[1]]]), to_image)
-    coarser = np.sqrt(abs(np.linalg.det(to_image[:, :2])))
+    while (coarser := _scale_of(to_part)) >= 4 and min(part.shape[:2]) > 1:
+        even = part[
+            : part.shape[0] // 2 * 2, : part.shape[1] // 2 * 2
+        ]  # halving these is the quickest averaging
+        part, to_part = _shrunk(even, to_part, np.array([even.shape[1], even.shape[0]]) // 2)
     if coarser > 1.25:
         shape = np.maximum(np.round(np.array([part.shape[1], part.shape[0]]) / coarser), 1).astype(int)
-        ratio = shape / [part.shape[1], part.shape[0]]
-        part = cv2.resize(part, tuple(int(n) for n in shape), interpolation=cv2.INTER_AREA)
-        shrink = np.array([[ratio[0], 0, (ratio[0] - 1) / 2], [0, ratio[1], (ratio[1] - 1) / 2]])
-        to_part = chain(shrink, to_part)
+        part, to_part = _shrunk(part, to_part, shape)
     return cv2.warpAffine(
         part, to_part, (size, size), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_CONSTANT, borderValue=(GRAY, GRAY, GRAY),
     )  # fmt: skip
+
+
+def _scale_of(to_image: np.ndarray) -> float:
+    """How many of the image's pixels, in a row, a pixel of the square covers."""
+    return float(np.sqrt(abs(np.linalg.det(to_image[:, :2]))))
+
+
+def _shrunk(part: np.ndarray, to_part: np.ndarray, shape: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """`part` averaged down to `shape` (width, height), and the map into it."""
+    ratio = shape / [part.shape[1], part.shape[0]]
+    part = cv2.resize(part, (int(shape[0]), int(shape[1])), interpolation=cv2.INTER_AREA)
+    shrink = np.array([[ratio[0], 0, (ratio[0] - 1) / 2], [0, ratio[1], (ratio[1] - 1) / 2]])
+    return part, chain(shrink, to_part)
 
 
 def to_input(pictures: np.ndarray, device: torch.device | str = "cpu") -> Tensor:

@@ -14,8 +14,9 @@ import torch
 from infl.geometry.transforms import chain, invert, move, pixels_from_normalised
 from infl.model.config import CROP_HALF_WIDTH
 from infl.model.feature_extractor import Features
-from infl.model.network import InfiniteLandmarks, crop_of_gamma
+from infl.model.network import crop_of_gamma
 from infl.model.photo import cut, square_of, to_input
+from infl.model.runtime import Runtime
 
 PROBABLE = 0.5
 """Probability from which on a look counts as a face."""
@@ -56,30 +57,31 @@ class Look:
         return float(scale * self.features.gamma.scale[0]) * CROP_HALF_WIDTH
 
 
-def find(network: InfiniteLandmarks, image: np.ndarray, device: torch.device) -> Look:
+def find(runtime: Runtime, image: np.ndarray) -> Look:
     """The face of a photograph (H, W, 3) uint8 RGB, after as many looks as the configuration says.
 
     What S proposes for the whole photograph, where F agrees that it is a face; else the largest face that a search
     in parts finds; else, with a low score, the most likely place.
     """
     whole = square_of(image)
-    seen = _look(network, image, _proposals(network, image, [whole], device)[0][0], device)
+    seen = _look(runtime, image, _proposals(runtime, image, [whole])[0][0])
     if seen.score < PROBABLE:
-        others = _search(network, image, _frames(whole, PARTS), device)
+        others = _search(runtime, image, _frames(whole, PARTS))
         likely = [look for look in others if look.score >= PROBABLE]
-        if likely:
-            seen = max(likely, key=lambda look: look.size)
-        else:
-            seen = max([seen, *others], key=lambda look: look.score)
-    return _closer(network, image, seen, device)
+        seen = (
+            max(likely, key=lambda look: look.size)
+            if likely
+            else max([seen, *others], key=lambda look: look.score)
+        )
+    return _closer(runtime, image, seen)
 
 
-def find_all(network: InfiniteLandmarks, image: np.ndarray, device: torch.device) -> list[Look]:
+def find_all(runtime: Runtime, image: np.ndarray) -> list[Look]:
     """All faces of a photograph (H, W, 3) uint8 RGB, the most likely first; none where there is none."""
     whole = square_of(image)
-    looks = _search(network, image, [whole, *_frames(whole, PARTS)], device)
+    looks = _search(runtime, image, [whole, *_frames(whole, PARTS)])
     first = _distinct([look for look in looks if look.score >= PROBABLE])
-    closer = [_closer(network, image, look, device) for look in first]
+    closer = [_closer(runtime, image, look) for look in first]
     return _distinct([look for look in closer if look.score >= PROBABLE])
 
 
@@ -93,13 +95,11 @@ def _frames(whole: np.ndarray, parts: Sequence[tuple[float, int]]) -> list[np.nd
     ]
 
 
-def _search(
-    network: InfiniteLandmarks, image: np.ndarray, frames: Sequence[np.ndarray], device: torch.device
-) -> list[Look]:
+def _search(runtime: Runtime, image: np.ndarray, frames: Sequence[np.ndarray]) -> list[Look]:
     """What F sees where S says that a part of the photo may show a face."""
     inside = [frame for frame in frames if _shows(frame, image)]
-    found = _proposals(network, image, inside, device)
-    return [_look(network, image, roi, device) for roi, chance in found if chance >= PROMISING]
+    found = _proposals(runtime, image, inside)
+    return [_look(runtime, image, roi) for roi, chance in found if chance >= PROMISING]
 
 
 def _shows(frame: np.ndarray, image: np.ndarray) -> bool:
@@ -117,31 +117,35 @@ def _distinct(looks: Sequence[Look]) -> list[Look]:
     return kept
 
 
-def _closer(network: InfiniteLandmarks, image: np.ndarray, seen: Look, device: torch.device) -> Look:
+def _closer(runtime: Runtime, image: np.ndarray, seen: Look) -> Look:
     """The looks that follow the first: each at the standard crop that the one before asks for."""
-    for _ in range(network.config.passes - 1):
+    for _ in range(runtime.config.passes - 1):
         closer = chain(seen.roi, crop_of_gamma(seen.features.gamma)[0].cpu().numpy())
-        seen = _look(network, image, closer, device)
+        seen = _look(runtime, image, closer)
     return seen
 
 
 def _proposals(
-    network: InfiniteLandmarks, image: np.ndarray, frames: Sequence[np.ndarray], device: torch.device
+    runtime: Runtime, image: np.ndarray, frames: Sequence[np.ndarray]
 ) -> list[tuple[np.ndarray, float]]:
     """S: for each part of the photo that `frames` (2, 3, normalised coordinates → pixels) show, θ as such a map too,
     and the probability that there is a face."""
     if not frames:
         return []
-    size = network.config.search_size
-    views = np.stack([cut(image, chain(frame, invert(pixels_from_normalised(size))), size) for frame in frames])
-    found = network.spatial_transformer(to_input(views, device))
+    size = runtime.config.search_size
+    views = np.stack(
+        [cut(image, chain(frame, invert(pixels_from_normalised(size))), size) for frame in frames]
+    )
+    found = runtime.locate(to_input(views, runtime.device))
     chances = torch.sigmoid(found.face).tolist()
     thetas = found.theta.cpu().numpy()
-    return [(chain(frame, theta), chance) for frame, theta, chance in zip(frames, thetas, chances, strict=True)]
+    return [
+        (chain(frame, theta), chance) for frame, theta, chance in zip(frames, thetas, chances, strict=True)
+    ]
 
 
-def _look(network: InfiniteLandmarks, image: np.ndarray, roi: np.ndarray, device: torch.device) -> Look:
+def _look(runtime: Runtime, image: np.ndarray, roi: np.ndarray) -> Look:
     """F: features of the crop that `roi` cuts."""
-    size = network.config.crop_size
+    size = runtime.config.crop_size
     crop = cut(image, chain(roi, invert(pixels_from_normalised(size))), size)
-    return Look(roi, crop, network.feature_extractor(to_input(crop, device)))
+    return Look(roi, crop, runtime.extract(to_input(crop, runtime.device)))

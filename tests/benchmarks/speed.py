@@ -17,7 +17,7 @@ import torch
 from common import arguments_of
 
 import infl
-from infl.images import read_image
+from infl.images import cv2, read_image
 from infl.resources import resource
 
 BULK = 100_000  # queries at once
@@ -40,6 +40,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=100)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
+    cv2.setNumThreads(arguments.threads)
     landmarker = infl.load_landmarker(arguments.checkpoint)
     photo = read_image(next(iter(sorted(resource("demo").rglob("*.jpg")))))
     encoded = landmarker.encode(photo)
@@ -55,7 +56,7 @@ def main() -> None:
         )
     bulk = timed(lambda: landmarker.query(encoded, many), max(arguments.repeats // 20, 1))
     rows[f"query, {len(many):,} points"] = bulk
-    print(f"{arguments.threads} thread(s), torch {torch.__version__}; milliseconds")
+    print(f"{arguments.threads} thread(s), {landmarker.runtime}; milliseconds")
     for name, (median, slow) in rows.items():
         print(f"{name:40s} median {median:8.2f}   p95 {slow:8.2f}   {median / yardstick[0]:6.2f} × yardstick")
     print(f"in bulk: {1e3 * len(many) / bulk[0]:,.0f} queries a second")

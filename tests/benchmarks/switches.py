@@ -12,6 +12,7 @@ from common import arguments_of
 
 import infl
 from infl.evaluation import evaluate
+from infl.model.checkpoint import load_checkpoint
 from infl.progress import run
 
 
@@ -20,11 +21,13 @@ def main() -> None:
     dataset = infl.open_dataset(arguments.data / "ibug68")
     for passes in (1, 2):
         for refine in (False, True):
-            landmarker = infl.load_landmarker(arguments.checkpoint)
-            landmarker.network.config = replace(landmarker.network.config, passes=passes)
+            network, card = load_checkpoint(arguments.checkpoint)
+            network.config = replace(network.config, passes=passes)
             if not refine:
-                landmarker.network.refinement = None
-            row = run(evaluate(landmarker, [dataset], deformer=True)).row(dataset.name, True)
+                del network.refinements[:]
+            row = run(evaluate(infl.Landmarker(network, card), [dataset], deformer=True)).row(
+                dataset.name, True
+            )
             kind = "refined" if refine else "coarse"
             print(f"{passes} look(s), {kind:8s} NME {row.nme:6.2f} %  median {row.median:6.2f} %")
 

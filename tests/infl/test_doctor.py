@@ -1,4 +1,8 @@
-from infl.doctor import FAILED, GOOD, examine, missing_packages
+import sys
+
+import pytest
+
+from infl.doctor import FAILED, GOOD, LESS, examine, missing_packages
 
 
 def test_missing_system_libraries_are_named_by_their_packages(tmp_path, monkeypatch):
@@ -25,3 +29,13 @@ def test_what_a_window_needs_is_tried_without_a_screen(monkeypatch):
     assert found["libraries"].state == found["torch"].state == found["resources"].state == GOOD
     assert found["window"].state != FAILED
     assert "no screen" in found["window"].said
+
+
+def test_what_computes_the_network_is_said(untrained_checkpoint, monkeypatch):
+    pytest.importorskip("onnxruntime")
+    monkeypatch.setattr("infl.model.checkpoint.SHIPPED", str(untrained_checkpoint))
+    fast = next(finding for finding in examine() if finding.what == "runtime")
+    assert fast.state == GOOD and fast.said.startswith("onnxruntime")
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    slow = next(finding for finding in examine() if finding.what == "runtime")
+    assert slow.state == LESS and slow.said.startswith("torch") and "infl-studio[fast]" in slow.said

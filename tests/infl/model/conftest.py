@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 
-from infl.model import InfiniteLandmarks, Landmarker, ModelConfig
+from infl.model import InfiniteLandmarks, Landmarker, ModelConfig, load_landmarker
+from infl.model.checkpoint import save_checkpoint
 
 
 def random_network(config: ModelConfig, seed: int = 0) -> InfiniteLandmarks:
@@ -25,6 +28,13 @@ def network(request: pytest.FixtureRequest) -> InfiniteLandmarks:
     return random_network(ModelConfig(transform=request.param))
 
 
-@pytest.fixture(scope="session")
-def landmarker(network: InfiniteLandmarks) -> Landmarker:
-    return Landmarker(network, {})
+@pytest.fixture(scope="session", params=["torch", "onnxruntime"])
+def landmarker(request: pytest.FixtureRequest, network: InfiniteLandmarks, tmp_path_factory) -> Landmarker:
+    if request.param == "torch":
+        return Landmarker(network, {})
+    pytest.importorskip("onnxruntime")
+    path: Path = tmp_path_factory.mktemp("random") / "random.safetensors"
+    save_checkpoint(network, {}, path)
+    landmarker = load_landmarker(path)
+    assert landmarker.runtime.startswith("onnxruntime")
+    return landmarker
