@@ -46,7 +46,9 @@ class Slides:
     def weights(self, heads: np.ndarray) -> np.ndarray:
         """(B, 3, 3) head rotations → (B, S, M): what each place of a path adds to the point's own; sums are 0."""
         heads = np.concatenate([np.asarray(heads, float), np.eye(3)[None]])
-        angle = np.arctan2(heads[:, 0, 1], heads[:, 1, 1])  # the head's lean in the picture: no slide comes of it
+        angle = np.arctan2(
+            heads[:, 0, 1], heads[:, 1, 1]
+        )  # the head's lean in the picture: no slide comes of it
         c, s, zero = np.cos(angle), np.sin(angle), np.zeros_like(angle)
         upright = np.stack([c, -s, zero, s, c, zero], 1).reshape(-1, 2, 3) @ heads
         seen = np.einsum("bcd,smd->bsmc", upright, self.paths)

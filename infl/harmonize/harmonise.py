@@ -16,7 +16,6 @@ from infl.datasets.dataset import OCCLUDED, VISIBLE, Dataset, Sample
 from infl.errors import FileError, InflError
 from infl.export.harmonised_face import HarmonisedFace, Original, Source
 from infl.export.hdf5_writer import HarmonisedWriter
-from infl.geometry.visibility import visible_points
 from infl.harmonize.annotated_face import encode_annotated
 from infl.harmonize.transfer import same_points, transfer_clicks
 from infl.images import cv2
@@ -96,7 +95,7 @@ def harmonise_face(
     own = None
     if target.transfer and dataset.layout is not None and dataset.convention in landmarker.conventions:
         own = landmarker.query(encoded, dataset.layout, dataset.convention)
-    seen = visible_points(encoded.camera, found.queries, target.layout.contour)
+    seen = found.visible
     visibility = np.where(seen, VISIBLE, OCCLUDED).astype(np.uint8)
     moved = transfer_clicks(sample.points, sample.visibility, own, found, visibility, pairs)
     return HarmonisedFace(

@@ -65,6 +65,12 @@ class Features:
     gamma: Gamma
     face: Tensor
 
+    def of(self, i: int) -> Features:
+        """Those of crop i alone."""
+        one, gamma = slice(i, i + 1), self.gamma
+        alone = Gamma(gamma.head[one], gamma.centre[one], gamma.scale[one], gamma.focal[one])
+        return Features(self.code[one], tuple(cells[one] for cells in self.maps), alone, self.face[one])
+
 
 class Merge(nn.Module):
     """One level of the pyramid: a finer stage, told by the coarser level what it is part of."""

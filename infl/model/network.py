@@ -45,7 +45,9 @@ class InfiniteLandmarks(nn.Module):
         self.query_deformer = QueryDeformer(config)
         self.landmark_predictor = LandmarkPredictor(config)
         steps = [Attention(config)] if config.attention else []
-        self.refinements = nn.ModuleList([*steps, *(LocalRefinement(config) for _ in range(config.refine_steps))])
+        self.refinements = nn.ModuleList(
+            [*steps, *(LocalRefinement(config) for _ in range(config.refine_steps))]
+        )
         self.learned_queries = nn.ParameterDict(
             {
                 str(conventions.index(name)): nn.Parameter(torch.zeros(count, 3))

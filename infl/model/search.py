@@ -5,7 +5,7 @@ No detector: the same two networks look at ever better crops, and say themselves
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +29,9 @@ PARTS = ((0.6, 3), (0.3, 6))
 
 SAME = 0.45
 """Two looks whose faces' centres are nearer than that, in half widths of the larger one's crop, show the same face."""
+
+AT_ONCE = 32
+"""Squares that go through a network together."""
 
 
 @dataclass(frozen=True)
@@ -57,23 +60,19 @@ class Look:
         return float(scale * self.features.gamma.scale[0]) * CROP_HALF_WIDTH
 
 
-def find(runtime: Runtime, image: np.ndarray) -> Look:
-    """The face of a photograph (H, W, 3) uint8 RGB, after as many looks as the configuration says.
+def find(runtime: Runtime, images: Sequence[np.ndarray]) -> list[Look]:
+    """The face of each of photographs (H, W, 3) uint8 RGB, after as many looks as the configuration says.
 
     What S proposes for the whole photograph, where F agrees that it is a face; else the largest face that a search
     in parts finds; else, with a low score, the most likely place.
     """
-    whole = square_of(image)
-    seen = _look(runtime, image, _proposals(runtime, image, [whole])[0][0])
-    if seen.score < PROBABLE:
-        others = _search(runtime, image, _frames(whole, PARTS))
-        likely = [look for look in others if look.score >= PROBABLE]
-        seen = (
-            max(likely, key=lambda look: look.size)
-            if likely
-            else max([seen, *others], key=lambda look: look.score)
-        )
-    return _closer(runtime, image, seen)
+    found = _proposals(runtime, [(image, square_of(image)) for image in images])
+    looks = _looks(runtime, [(image, roi) for image, (roi, _) in zip(images, found, strict=True)])
+    sure = [
+        look if look.score >= PROBABLE else _elsewhere(runtime, image, look)
+        for image, look in zip(images, looks, strict=True)
+    ]
+    return _closer(runtime, images, sure)
 
 
 def find_all(runtime: Runtime, image: np.ndarray) -> list[Look]:
@@ -81,8 +80,17 @@ def find_all(runtime: Runtime, image: np.ndarray) -> list[Look]:
     whole = square_of(image)
     looks = _search(runtime, image, [whole, *_frames(whole, PARTS)])
     first = _distinct([look for look in looks if look.score >= PROBABLE])
-    closer = [_closer(runtime, image, look) for look in first]
+    closer = _closer(runtime, [image] * len(first), first)
     return _distinct([look for look in closer if look.score >= PROBABLE])
+
+
+def _elsewhere(runtime: Runtime, image: np.ndarray, seen: Look) -> Look:
+    """The largest face of a search in parts or, where nothing counts as one, the most likely place yet."""
+    others = _search(runtime, image, _frames(square_of(image), PARTS))
+    likely = [look for look in others if look.score >= PROBABLE]
+    if likely:
+        return max(likely, key=lambda look: look.size)
+    return max([seen, *others], key=lambda look: look.score)
 
 
 def _frames(whole: np.ndarray, parts: Sequence[tuple[float, int]]) -> list[np.ndarray]:
@@ -97,9 +105,8 @@ def _frames(whole: np.ndarray, parts: Sequence[tuple[float, int]]) -> list[np.nd
 
 def _search(runtime: Runtime, image: np.ndarray, frames: Sequence[np.ndarray]) -> list[Look]:
     """What F sees where S says that a part of the photo may show a face."""
-    inside = [frame for frame in frames if _shows(frame, image)]
-    found = _proposals(runtime, image, inside)
-    return [_look(runtime, image, roi) for roi, chance in found if chance >= PROMISING]
+    found = _proposals(runtime, [(image, frame) for frame in frames if _shows(frame, image)])
+    return _looks(runtime, [(image, roi) for roi, chance in found if chance >= PROMISING])
 
 
 def _shows(frame: np.ndarray, image: np.ndarray) -> bool:
@@ -117,35 +124,47 @@ def _distinct(looks: Sequence[Look]) -> list[Look]:
     return kept
 
 
-def _closer(runtime: Runtime, image: np.ndarray, seen: Look) -> Look:
+def _closer(runtime: Runtime, images: Sequence[np.ndarray], looks: list[Look]) -> list[Look]:
     """The looks that follow the first: each at the standard crop that the one before asks for."""
     for _ in range(runtime.config.passes - 1):
-        closer = chain(seen.roi, crop_of_gamma(seen.features.gamma)[0].cpu().numpy())
-        seen = _look(runtime, image, closer)
-    return seen
+        closer = [chain(look.roi, crop_of_gamma(look.features.gamma)[0].cpu().numpy()) for look in looks]
+        looks = _looks(runtime, list(zip(images, closer, strict=True)))
+    return looks
 
 
-def _proposals(
-    runtime: Runtime, image: np.ndarray, frames: Sequence[np.ndarray]
-) -> list[tuple[np.ndarray, float]]:
-    """S: for each part of the photo that `frames` (2, 3, normalised coordinates → pixels) show, θ as such a map too,
-    and the probability that there is a face."""
-    if not frames:
-        return []
-    size = runtime.config.search_size
-    views = np.stack(
-        [cut(image, chain(frame, invert(pixels_from_normalised(size))), size) for frame in frames]
-    )
-    found = runtime.locate(to_input(views, runtime.device))
-    chances = torch.sigmoid(found.face).tolist()
-    thetas = found.theta.cpu().numpy()
-    return [
-        (chain(frame, theta), chance) for frame, theta, chance in zip(frames, thetas, chances, strict=True)
-    ]
+Piece = tuple[np.ndarray, np.ndarray]
+"""A photo (H, W, 3) and the map (2, 3) to its pixels from the normalised coordinates of the square that is meant."""
 
 
-def _look(runtime: Runtime, image: np.ndarray, roi: np.ndarray) -> Look:
-    """F: features of the crop that `roi` cuts."""
-    size = runtime.config.crop_size
-    crop = cut(image, chain(roi, invert(pixels_from_normalised(size))), size)
-    return Look(roi, crop, runtime.extract(to_input(crop, runtime.device)))
+def _squares(pieces: Sequence[Piece], size: int) -> np.ndarray:
+    """(B, size, size, 3) uint8: the squares, cut out."""
+    from_pixels = invert(pixels_from_normalised(size))
+    return np.stack([cut(image, chain(square, from_pixels), size) for image, square in pieces])
+
+
+def _proposals(runtime: Runtime, pieces: Sequence[Piece]) -> list[tuple[np.ndarray, float]]:
+    """S: for each piece of a photo θ, as a map to the photo's pixels too, and the probability that there is a face."""
+    proposals = []
+    for some in _few(pieces):
+        found = runtime.locate(to_input(_squares(some, runtime.config.search_size), runtime.device))
+        chances, thetas = torch.sigmoid(found.face).tolist(), found.theta.cpu().numpy()
+        for (_, square), theta, chance in zip(some, thetas, chances, strict=True):
+            proposals.append((chain(square, theta), chance))
+    return proposals
+
+
+def _looks(runtime: Runtime, pieces: Sequence[Piece]) -> list[Look]:
+    """F: features of the crops that the pieces are."""
+    looks = []
+    for some in _few(pieces):
+        crops = _squares(some, runtime.config.crop_size)
+        features = runtime.extract(to_input(crops, runtime.device))
+        for i, (_, roi) in enumerate(some):
+            looks.append(Look(roi, crops[i], features.of(i)))
+    return looks
+
+
+def _few(pieces: Sequence[Piece]) -> Iterator[Sequence[Piece]]:
+    """At most AT_ONCE pieces a time."""
+    for start in range(0, len(pieces), AT_ONCE):
+        yield pieces[start : start + AT_ONCE]

@@ -206,7 +206,8 @@ class Batches:
             size=float(growth * face.scale * FACE_SIZE),
             convention=self.codes[chosen],
             head=np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]]) @ head,
-            trust=there * (1.0 if rendered else FIT_TRUST * (np.count_nonzero(known & ~faces.contour) >= FIT_POINTS)),
+            trust=there
+            * (1.0 if rendered else FIT_TRUST * (np.count_nonzero(known & ~faces.contour) >= FIT_POINTS)),
             points3d=points3d[index],
             rendered=rendered and there,
             index=index,

@@ -24,10 +24,12 @@ WORST_FIT = 0.3  # of the face's size: annotations that fit C worse than that ar
 
 @dataclass(frozen=True)
 class Face:
-    """One annotated face: its picture (h, w, 3) uint8 RGB, points (K, 2) in it, NaN where absent, and its rigid fit
-    in pixels of that picture (head (3, 3), centre (2,), scale in pixels a mm). Rendered faces know their head
-    rotation exactly, their 3D landmarks (K, 3) mm in the canonical frame and the focal length in pixels. Where outline points slide with the turn
-    of the head, `queries` (K, 3) mm are this face's own; else None."""
+    """One annotated face: its picture (h, w, 3) uint8 RGB, points (K, 2) in it, NaN where absent, and its rigid fit in
+    pixels of that picture (head (3, 3), centre (2,), scale in pixels a mm).
+
+    Rendered faces know their head rotation exactly, their 3D landmarks (K, 3) mm in the canonical frame and the focal
+    length in pixels. Where outline points slide with the turn of the head, `queries` (K, 3) mm are this face's own;
+    else None."""
 
     picture: np.ndarray
     points: np.ndarray

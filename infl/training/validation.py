@@ -13,7 +13,6 @@ from infl.layouts import Layout
 from infl.model.landmarker import Landmarker
 from infl.model.network import InfiniteLandmarks
 
-
 CALIBRATING = 60
 """Faces of each set, evenly spaced, to which σ is fitted."""
 
@@ -31,7 +30,9 @@ def validate(
     return {name: round(float(np.mean(each)), 3) for name, each in errors.items()}
 
 
-def calibrate(network: InfiniteLandmarks, datasets: Sequence[Dataset], device: str) -> SigmaCalibration | None:
+def calibrate(
+    network: InfiniteLandmarks, datasets: Sequence[Dataset], device: str
+) -> SigmaCalibration | None:
     """What σ, in units of the face's size, has to become to be one standard deviation on the val parts of the sets.
 
     None where no val part has a convention that the network knows.

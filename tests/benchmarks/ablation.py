@@ -2,9 +2,9 @@
 
     python tests/benchmarks/ablation.py --backbone DATA/backbone/mobilenet_v2_imagenet_fp16.safetensors [--rows all]
 
-Each row trains F, D, Q and P anew, with the same seed, on the train parts of six sets for `--steps` steps of 16 faces in
-standard crops that are as inexact as a first look leaves them (no S: it would have to be trained in each row), and is
-measured on AFW, the val part of ibug68, in such crops too: NME in per cent of the outer eye corners' distance. The
+Each row trains F, D, Q and P anew, with the same seed, on the train parts of six sets for `--steps` steps of 16 faces,
+in standard crops that are as inexact as a first look leaves them (no S: it would have to be trained in each row), and
+is measured on AFW, the val part of ibug68, in such crops too: NME in per cent of the outer eye corners' distance. The
 budget is small, so differences count and not the figures; seconds are of one core.
 """
 
@@ -79,7 +79,9 @@ def trained(recipe: Recipe, sets: Sequence[FaceSet], backbone: Path | None) -> I
     network = placed(network, "cpu")
     optimiser = optimiser_of(network, recipe)
     average = {name: tensor.detach().clone() for name, tensor in network.named_parameters()}
-    for step, batch in enumerate(Batches(sets, network.conventions, recipe, recipe.model).stream(0, recipe.steps)):
+    for step, batch in enumerate(
+        Batches(sets, network.conventions, recipe, recipe.model).stream(0, recipe.steps)
+    ):
         learn(network, optimiser, average, batch, recipe, step)
     return averaged(network, average)
 
@@ -124,7 +126,10 @@ def main() -> None:
         measured = val if name != "outlines stay in place" else fixed_outlines(base, [val])[1][0]
         errors = error(network, measured)
         figures[name] = {"nme": np.mean(errors), "median": np.median(errors), "seconds": seconds}
-        print(f"{name:28s} NME {np.mean(errors):6.2f} %  median {np.median(errors):6.2f} %  {seconds:5.0f} s", flush=True)
+        print(
+            f"{name:28s} NME {np.mean(errors):6.2f} %  median {np.median(errors):6.2f} %  {seconds:5.0f} s",
+            flush=True,
+        )
         save(arguments.out, figures)
 
 

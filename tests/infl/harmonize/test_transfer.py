@@ -3,16 +3,20 @@ import pytest
 
 from infl.datasets.dataset import ABSENT, OCCLUDED, VISIBLE
 from infl.export.harmonised_face import HUMAN, PREDICTED, TRANSFERRED
+from infl.geometry.camera import Camera
+from infl.geometry.rotations import FRONTAL
 from infl.harmonize.transfer import same_points, transfer_clicks
 from infl.model.landmarker import Landmarks
 
 EYES = ("right_eye_outer", "left_eye_outer")
 
+CAMERA = Camera(FRONTAL, np.array([0, 0, 600.0]), 400.0, np.zeros(2))
+
 
 def landmarks(points, queries, convention) -> Landmarks:
     count = len(points)
     return Landmarks(np.array(points, np.float32), np.ones(count, np.float32), np.zeros((count, 3), np.float32),
-                     np.array(queries, np.float32), convention)  # fmt: skip
+                     np.array(queries, np.float32), convention, CAMERA, np.zeros(count, bool))  # fmt: skip
 
 
 def test_same_points_are_found_whatever_their_order(layout_of):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from infl.errors import InflError
 from infl.geometry.camera import Camera, euler_in_photo
-from infl.geometry.rotations import FRONTAL
+from infl.geometry.rotations import FRONTAL, head_rotation
 from infl.geometry.transforms import move
+from infl.layouts import layout
 from infl.model import Landmarker
 from infl.model.config import FACE_SIZE
 
@@ -101,3 +104,31 @@ def test_pose_in_the_photo_counts_the_crops_own_turn(landmarker: Landmarker):
     assert np.allclose(euler_in_photo(camera, roi), (0, 0, 30))
     encoded = landmarker.encode(PHOTO)
     assert encoded.euler_degrees == euler_in_photo(encoded.camera, encoded.roi)
+
+
+def test_many_photographs_at_once_are_encoded_as_one_by_one(landmarker: Landmarker):
+    photos = [PHOTO, PHOTO[:, ::-1].copy(), PHOTO[:100, :90].copy()]
+    for alone, together in zip(map(landmarker.encode, photos), landmarker.encode_many(photos), strict=True):
+        assert together.image_size == alone.image_size
+        assert np.allclose(together.roi, alone.roi, rtol=1e-3, atol=1e-2)
+        assert abs(together.score - alone.score) < 1e-3
+
+
+def test_the_face_s_size_is_in_pixels_of_the_photo(landmarker: Landmarker):
+    encoded = landmarker.encode(PHOTO)
+    assert np.isclose(encoded.face_size, FACE_SIZE * pixels_a_mm(landmarker, encoded))
+
+
+def test_sigma_is_calibrated_by_what_the_card_says(network):
+    plain, corrected = Landmarker(network, {}), Landmarker(network, {"sigma": {"scale": 0.5, "power": 2.0}})
+    encoded = plain.encode(PHOTO)
+    raw, sigma = (each.query(encoded, QUERIES).sigma / encoded.face_size for each in (plain, corrected))
+    assert np.allclose(sigma, 0.5 * raw**2, rtol=1e-4)
+
+
+def test_outline_points_are_always_seen_and_the_far_eye_is_not(network):
+    encoded = Landmarker(network, {}).encode(PHOTO)
+    profile = Camera(FRONTAL @ head_rotation(75, 0, 0), np.array([0, 0, 700.0]), 400.0, np.full(2, 63.5))
+    found = Landmarker(network, {}).query(replace(encoded, camera=profile), layout("ibug68"))
+    assert found.visible[:17].all() and found.visible[36:42].all()  # the face turns to the subject's left
+    assert not found.visible[42:48].any()
