@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor, nn
@@ -70,6 +71,15 @@ class Features:
         one, gamma = slice(i, i + 1), self.gamma
         alone = Gamma(gamma.head[one], gamma.centre[one], gamma.scale[one], gamma.focal[one])
         return Features(self.code[one], tuple(cells[one] for cells in self.maps), alone, self.face[one])
+
+    @staticmethod
+    def together(several: Sequence[Features]) -> Features:
+        """Those of the crops of all of `several`, in order."""
+        gammas = [each.gamma for each in several]
+        gamma = Gamma(*(torch.cat([getattr(g, f.name) for g in gammas]) for f in fields(Gamma)))
+        maps = tuple(torch.cat(level) for level in zip(*(each.maps for each in several), strict=True))
+        code, face = (torch.cat([getattr(each, name) for each in several]) for name in ("code", "face"))
+        return Features(code, maps, gamma, face)
 
 
 class Merge(nn.Module):

@@ -12,9 +12,10 @@ import numpy as np
 import torch
 
 from infl.geometry.transforms import chain, invert, move, pixels_from_normalised
+from infl.layouts import layout
 from infl.model.config import CROP_HALF_WIDTH
 from infl.model.feature_extractor import Features
-from infl.model.network import crop_of_gamma
+from infl.model.network import standard_crop
 from infl.model.photo import cut, square_of, to_input
 from infl.model.runtime import Runtime
 
@@ -29,6 +30,9 @@ PARTS = ((0.6, 3), (0.3, 6))
 
 SAME = 0.45
 """Two looks whose faces' centres are nearer than that, in half widths of the larger one's crop, show the same face."""
+
+GUIDES = "cofw29"
+"""The layout whose landmarks say where the next look goes: few, all over the face, none on its outline."""
 
 AT_ONCE = 32
 """Squares that go through a network together."""
@@ -127,7 +131,12 @@ def _distinct(looks: Sequence[Look]) -> list[Look]:
 def _closer(runtime: Runtime, images: Sequence[np.ndarray], looks: list[Look]) -> list[Look]:
     """The looks that follow the first: each at the standard crop that the one before asks for."""
     for _ in range(runtime.config.passes - 1):
-        closer = [chain(look.roi, crop_of_gamma(look.features.gamma)[0].cpu().numpy()) for look in looks]
+        if not looks:
+            return []
+        features = Features.together([look.features for look in looks])
+        queries = torch.from_numpy(layout(GUIDES).queries).to(runtime.device).expand(len(looks), -1, -1)
+        crops = standard_crop(features.gamma, queries, runtime.predict(features, queries)).cpu().numpy()
+        closer = [chain(look.roi, crop) for look, crop in zip(looks, crops, strict=True)]
         looks = _looks(runtime, list(zip(images, closer, strict=True)))
     return looks
 
