@@ -123,12 +123,18 @@ def train(
             metavar="FOLDER", help="Where the people that the recipe wants are rendered, or are already."
         ),
     ] = None,
+    ict: Annotated[
+        Path | None,
+        tyro.conf.arg(
+            metavar="FILE", help="A compact .npz of ICT-FaceKit: face shapes for half of the rendered people."
+        ),
+    ] = None,
     device: Literal["cpu", "cuda"] = "cpu",
 ) -> None:
     """Train a network on any number of data sets; Ctrl-C stops, the same command goes on."""
     from infl.cli.train_command import run_training
 
-    run_training(data, out, recipe, root, backbone, people, device)
+    run_training(data, out, recipe, root, backbone, people, ict, device)
 
 
 @app.command(name="export")

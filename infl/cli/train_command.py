@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def run_training(data: Sequence[str], out: Path, recipe: str | None, root: Path | None, backbone: Path | None,
-                 people: Path | None, device: Literal["cpu", "cuda"]) -> None:  # fmt: skip
+                 people: Path | None, ict: Path | None, device: Literal["cpu", "cuda"]) -> None:  # fmt: skip
     """Train, or go on where a run in `out` was stopped."""
     import torch
 
@@ -32,7 +33,8 @@ def run_training(data: Sequence[str], out: Path, recipe: str | None, root: Path 
     if chosen.people:
         from infl.training.people import load_people
 
-        faces = drive(load_people(people or out / "people", chosen.people))
+        folder, cores = people or out / "people", os.cpu_count() or 1
+        faces = drive(load_people(folder, chosen.people, workers=cores, photographs=datasets, ict=ict))
     try:
         drive(train(chosen, datasets, out, backbone=backbone, people=faces, device=device))
     except KeyboardInterrupt:

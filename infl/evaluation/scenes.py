@@ -141,20 +141,32 @@ def _generator(key: str, number: int) -> np.random.Generator:
 
 def _backdrop(rng: np.random.Generator) -> np.ndarray:
     """(HEIGHT, WIDTH, 3) float32 grey levels: out of focus, and before that things in focus, as the face will be."""
-    scene = background(rng, WIDTH)[:HEIGHT] ** (1 / 2.2)
-    grain = np.stack([fractal(rng, WIDTH, rng.uniform(0.6, 1.6)) for _ in range(3)], -1)[:HEIGHT]
+    scene = background(rng, WIDTH)[:HEIGHT] ** np.float32(1 / 2.2)
+    grain = fractal(rng, WIDTH, rng.uniform(0.6, 1.6))[:HEIGHT, :, None]
     for _ in range(rng.integers(THINGS + 1)):
-        shape = np.zeros((HEIGHT, WIDTH), np.uint8)
-        (x, y), reach = (rng.random(2) * [WIDTH, HEIGHT]).tolist(), rng.uniform(0.03, 0.2) * HEIGHT
-        box = ((x, y), (rng.uniform(0.5, 1.5, 2) * reach).tolist(), float(rng.uniform(0, 180)))
-        if rng.random() < 0.5:
-            cv2.ellipse(shape, box, 255, -1, cv2.LINE_AA)
-        else:
-            cv2.fillConvexPoly(shape, cv2.boxPoints(box).astype(np.int32), 255, cv2.LINE_AA)
-        colour = SKIN if rng.random() < 0.3 else rng.uniform(0.05, 0.95, 3)
-        thing = colour * rng.uniform(0.5, 1.1) + rng.uniform(0.02, 0.15) * grain
-        scene = scene + shape[..., None] / 255 * (thing - scene)
-    return 255 * np.clip(scene, 0, 1).astype(np.float32)
+        _add_thing(rng, scene, grain)
+    return 255 * np.clip(scene, 0, 1)
+
+
+def _add_thing(rng: np.random.Generator, scene: np.ndarray, grain: np.ndarray) -> None:
+    """Paint an ellipse or a rectangle with the grain (HEIGHT, WIDTH, 1) of some surface into the scene, 0…1."""
+    (x, y), reach = (rng.random(2) * [WIDTH, HEIGHT]).tolist(), rng.uniform(0.03, 0.2) * HEIGHT
+    box = ((x, y), (rng.uniform(0.5, 1.5, 2) * reach).tolist(), float(rng.uniform(0, 180)))
+    corners = cv2.boxPoints(box)
+    shape = np.zeros((HEIGHT, WIDTH), np.uint8)
+    if rng.random() < 0.5:
+        cv2.ellipse(shape, box, 255, -1, cv2.LINE_AA)
+    else:
+        cv2.fillConvexPoly(shape, corners.astype(np.int32), 255, cv2.LINE_AA)
+    colour = SKIN if rng.random() < 0.3 else rng.uniform(0.05, 0.95, 3)
+    bright, rough = rng.uniform(0.5, 1.1), rng.uniform(0.02, 0.15)
+    (left, top), (right, bottom) = (
+        np.clip(corners.min(0), 2, None).astype(int) - 2,
+        corners.max(0).astype(int) + 3,
+    )
+    part = np.s_[top : max(bottom, 0), left : max(right, 0)]
+    thing = (bright * colour + rough * grain[part]).astype(np.float32)
+    scene[part] += shape[part][..., None] / np.float32(255) * (thing - scene[part])
 
 
 def _box(points: np.ndarray, on_face: np.ndarray, key: str) -> np.ndarray:

@@ -185,8 +185,11 @@ def _counterparts(ict: IctHead, laid: np.ndarray, whole: Head) -> tuple[np.ndarr
     at_mouth = np.linalg.norm((middle - _MOUTH) / (44, 30, 40), axis=1) < 1
     drop = ict.expression[ict.names.index("jawOpen"), :, 1][ict.skin].mean(1)
     lower, follows = drop < 0.35 * drop.min(), rig().jaw[: len(vertices)] > 0.5
-    everywhere = np.linalg.norm(middle - [0, -20, -60], axis=1) < 220
-    groups = ((~lips, everywhere), (lips & ~follows, at_mouth & ~lower), (lips & follows, at_mouth & lower))
+    groups = (
+        (~lips, np.ones(len(middle), bool)),
+        (lips & ~follows, at_mouth & ~lower),
+        (lips & follows, at_mouth & lower),
+    )
     triangle, weights = np.zeros(len(vertices), int), np.zeros((len(vertices), 3))
     distance = np.full(len(vertices), np.inf)
     for ours, theirs in groups:
@@ -234,7 +237,7 @@ def _identity(whole: Head, skin: np.ndarray) -> np.ndarray:
         out[len(whole.vertices) + eye] = centre
     teeth = np.flatnonzero(np.isin(whole.part, (Part.TEETH_UPPER, Part.TEETH_LOWER)))
     out[teeth] = skin[_region(whole, "upper_lip", "lower_lip")].mean(0)
-    _follow(whole, out, skin, Part.MOUTH, _region(whole, *_AROUND_MOUTH))
+    _follow(whole, out, skin, Part.MOUTH, _region(whole, *_AROUND_MOUTH), 60.0, 120.0)
     _follow(whole, out, skin, Part.TORSO, np.flatnonzero(whole.vertices[: len(skin), 1] < -130), 5.0, 60.0)
     return out
 
@@ -245,7 +248,7 @@ def _expression(whole: Head, skin: np.ndarray, name: str) -> np.ndarray:
     out = np.zeros((len(whole.vertices) + 2, 3))
     out[: len(skin)] = skin
     out[np.flatnonzero(whole.part == Part.EYE)] = 0
-    _follow(whole, out, skin, Part.MOUTH, _region(whole, *_AROUND_MOUTH))
+    _follow(whole, out, skin, Part.MOUTH, _region(whole, *_AROUND_MOUTH), 60.0, 120.0)
     for part, lip in ((Part.TEETH_UPPER, "upper_lip"), (Part.TEETH_LOWER, "lower_lip")):
         teeth = np.flatnonzero(whole.part == part)
         if part == Part.TEETH_LOWER and name.startswith("jaw"):
@@ -261,8 +264,8 @@ def _follow(
     skin: np.ndarray,
     part: Part,
     leaders: np.ndarray,
-    near: float = 500.0,
-    far: float = 501.0,
+    near: float,
+    far: float,
 ) -> None:
     """What belongs to `part` moves in `out` (N + 2, 3) as the nearest of C's vertices `leaders` do on average,
     wholly within `near` mm of them, not at all beyond `far`."""

@@ -16,6 +16,7 @@ from scipy.spatial import KDTree
 from scipy.spatial.distance import pdist
 
 from infl.datasets import Dataset
+from infl.errors import FileError
 from infl.geometry.canonical_face import canonical_face
 from infl.images import cv2, image_size, read_image
 
@@ -27,10 +28,11 @@ FACE = (
 """Regions of C that a filled picture must not show."""
 _FEW_MM = 12.0  # people and annotators differ from C
 _MOST_FACE = 0.7  # of a picture: where more is taken out, nothing is left to look at
+_LARGE = 640  # px of the shorter side
 _SHORTENED = 0.9  # quantile of image over C distances between points: these are seen the most squarely
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class BackgroundPhoto:
     """A picture with what hides its faces: `discs` (n, 3) of x, y, radius in pixels; `name`: set and file."""
 
@@ -46,9 +48,14 @@ class BackgroundPhoto:
         return out > 0
 
     def filled(self) -> tuple[np.ndarray, np.ndarray]:
-        """((H, W, 3) uint8 RGB without faces, (H, W) bool mask of what was filled)."""
+        """((H, W, 3) uint8 RGB without faces, (H, W) bool mask of what was filled); large pictures are shrunk."""
         picture = read_image(self.path)
         mask = self.mask(picture.shape[:2])
+        shrink = _LARGE / min(mask.shape)
+        if shrink < 1:
+            picture = cv2.resize(picture, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+            mask = cv2.resize(mask.astype(np.uint8), picture.shape[1::-1], interpolation=cv2.INTER_AREA) > 0
+            mask = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
         return _filled(picture, mask), mask
 
 
@@ -77,12 +84,16 @@ def photo_backgrounds(datasets: Sequence[Dataset]) -> tuple[BackgroundPhoto, ...
         for path, discs in sorted(faces.items())
         if path not in held_out
     ]
-    return tuple(photo for photo in photos if photo.mask(_shape(photo.path)).mean() <= _MOST_FACE)
+    return tuple(photo for photo in photos if _face_share(photo) <= _MOST_FACE)
 
 
-def _shape(path: Path) -> tuple[int, int]:
-    width, height = image_size(path)
-    return height, width
+def _face_share(photo: BackgroundPhoto) -> float:
+    """0…1 of a picture that its faces take; 1 where it cannot be read."""
+    try:
+        width, height = image_size(photo.path)
+    except FileError:
+        return 1.0
+    return float(photo.mask((height, width)).mean())
 
 
 def photo_scene(rng: np.random.Generator, photos: Sequence[BackgroundPhoto], size: int) -> np.ndarray:
@@ -132,20 +143,14 @@ def _filled(picture: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """`picture` with its masked part filled from the surround, smoothly: means over ever wider surrounds."""
     out = picture.astype(np.float32)
     known = np.where(mask, 0.0, 1.0).astype(np.float32)
-    levels = [(out * known[..., None], known)]
-    while min(levels[-1][1].shape) > 2:
-        colour, weight = levels[-1]
-        half = (max(weight.shape[1] // 2, 1), max(weight.shape[0] // 2, 1))
-        levels.append(
-            (
-                cv2.resize(colour, half, interpolation=cv2.INTER_AREA),
-                cv2.resize(weight, half, interpolation=cv2.INTER_AREA),
-            )
-        )
-    colour, weight = levels[-1]
-    fill = colour.sum((0, 1)) / max(float(weight.sum()), 1e-6) * np.ones((*weight.shape, 3), np.float32)
-    for colour, weight in reversed(levels):
-        wide = cv2.resize(fill, weight.shape[::-1], interpolation=cv2.INTER_LINEAR)
-        share = np.clip(weight, 0, 1)[..., None]
-        fill = colour + (1 - share) * wide
+    levels = [np.dstack([out * known[..., None], known])]
+    while min(levels[-1].shape[:2]) > 2:
+        height, width = levels[-1].shape[:2]
+        half = (width // 2, height // 2)
+        levels.append(np.asarray(cv2.resize(levels[-1], half, interpolation=cv2.INTER_AREA), np.float32))
+    mean = levels[-1].sum((0, 1))
+    fill = np.tile(mean[:3] / max(float(mean[3]), 1e-6), (*levels[-1].shape[:2], 1)).astype(np.float32)
+    for level in reversed(levels):
+        wide = cv2.resize(fill, level.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+        fill = level[..., :3] + (1 - np.clip(level[..., 3:], 0, 1)) * wide
     return np.clip(fill + 0.5, 0, 255).astype(np.uint8)

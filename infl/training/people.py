@@ -9,13 +9,14 @@ from pathlib import Path
 import numpy as np
 from scipy.spatial import KDTree
 
+from infl.datasets import Dataset
 from infl.geometry.contour import Slides, slides_of
 from infl.geometry.rotations import FRONTAL
 from infl.layouts import layout
 from infl.model.config import HEAD_CENTRE
 from infl.model.network import CANONICAL
 from infl.progress import Job, Progress
-from infl.rendering.photo_backgrounds import BackgroundPhoto
+from infl.rendering.photo_backgrounds import photo_backgrounds
 from infl.rendering.render_people import render_people
 from infl.rendering.training_people import People, Places, open_people, rendered
 from infl.training.faces import Face, FaceSet
@@ -31,16 +32,19 @@ def load_people(
     folder: str | Path,
     count: int,
     workers: int = 1,
-    backgrounds: Sequence[BackgroundPhoto] = (),
+    photographs: Sequence[Dataset] = (),
     ict: Path | None = None,
 ) -> Job[list[FaceSet]]:
-    """The first `count` people of a folder, as one set with many places on C; renders them (see `render_people`)
-    where the folder does not hold that many yet.
+    """The first `count` people of a folder, as one set with many places on C.
+
+    Where the folder does not hold that many yet they are rendered: on `workers` cores, before the training
+    pictures of the sets `photographs`, with faces of the ICT-FaceKit file `ict` (see `render_people`).
 
     Outline points lie where the turn of each head slides them. Other places near them are left out: there photographs
     follow the visible outline, and the same query must not ask for both.
     """
     if rendered(folder) < count:
+        backgrounds = photo_backgrounds(photographs)
         yield from render_people(count, SEED, SIZE, folder, workers, backgrounds, ict)
     people = open_people(folder)
     places = people.places(_queries(people))
