@@ -20,11 +20,22 @@ def test_a_rendered_folder_is_loaded_whatever_rendered_it(folder):
     (faces,) = run(load_people(folder, 2))
     people = open_people(folder)
     assert len(faces.faces) == 2 and faces.convention == "canonical"
-    face, places = faces.faces[1], people.places(faces.queries.astype(float))
+    face, firm = faces.faces[1], ~faces.contour
+    places = people.places(faces.queries[firm].astype(float))
     np.testing.assert_array_equal(face.picture, people.image(1))
-    np.testing.assert_allclose(face.points, people.points(1, places), atol=0.05)
+    np.testing.assert_allclose(face.points[firm], people.points(1, places), atol=0.05)
     np.testing.assert_allclose(face.centre, people.camera(1).project(np.array([HEAD_CENTRE]))[0])
     np.testing.assert_allclose(face.head @ face.head.T, np.eye(3), atol=1e-9)
+
+
+def test_outline_points_lie_on_the_skin_where_the_head_s_turn_slides_them(folder):
+    (faces,) = run(load_people(folder, 2))
+    people = open_people(folder)
+    for i, face in enumerate(faces.faces):
+        jaw = np.flatnonzero(faces.contour)[:17]
+        on_skin = people.points3d(i, people.places(face.queries[jaw].astype(float)))
+        assert np.linalg.norm(face.points3d[jaw] - on_skin, axis=1).max() < 4  # mm; a path's chords are not skin
+        np.testing.assert_allclose(people.camera(i).project(face.points3d[jaw]), face.points[jaw], atol=0.05)
 
 
 def test_fewer_people_than_the_folder_holds_can_be_taken(folder):
