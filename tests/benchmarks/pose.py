@@ -25,6 +25,7 @@ from common import arguments_of, held_out
 import infl
 from infl.evaluation.pose import geodesic_degrees, head_as_seen
 from infl.geometry.rotations import head_rotation
+from infl.model import CANONICAL
 from infl.model.landmarker import Encoded
 from infl.progress import run
 from infl.rendering.render_people import render_people
@@ -56,6 +57,16 @@ def bending(landmarker: infl.Landmarker, encoded: Encoded, queries: np.ndarray) 
     """Mean |Δ| in mm."""
     found = landmarker.query(encoded, queries).points3d
     return float(np.linalg.norm(found - queries, axis=1).mean())
+
+
+def warn_of_trained(landmarker: infl.Landmarker, people: People, last: int) -> None:
+    """Say so where the checkpoint's card lists the last people's pictures, or others of the same names."""
+    names = {people.image_path(i).name for i in range(max(len(people) - last, 0), len(people))}
+    trained = names & set(landmarker.card.get("training_keys", {}).get(CANONICAL, ()))
+    if trained:
+        print(
+            f"\n{len(trained)} people are named as some that it was trained on; if it was in this folder, then on them"
+        )
 
 
 def rendered_people(landmarker: infl.Landmarker, people: People, last: int) -> None:
@@ -97,7 +108,9 @@ def main() -> None:
     landmarker = infl.load_landmarker(arguments.checkpoint)
     photographs(landmarker, arguments.data / "aflw2000", arguments.pictures)
     if arguments.people:
-        rendered_people(landmarker, open_people(arguments.people), min(LAST, arguments.pictures or LAST))
+        people, last = open_people(arguments.people), min(LAST, arguments.pictures or LAST)
+        warn_of_trained(landmarker, people, last)
+        rendered_people(landmarker, people, last)
         return
     count = min(OWN_COUNT, arguments.pictures or OWN_COUNT)
     with tempfile.TemporaryDirectory() as folder:
