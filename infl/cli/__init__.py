@@ -117,6 +117,10 @@ def train(
     backbone: Annotated[
         Path | None, tyro.conf.arg(metavar="FILE", help="ImageNet weights of the trunks (safetensors).")
     ] = None,
+    start_from: Annotated[
+        Path | None,
+        tyro.conf.arg(metavar="FILE", help="A checkpoint of the same model to go on from, instead of anew."),
+    ] = None,
     people: Annotated[
         Path | None,
         tyro.conf.arg(
@@ -134,7 +138,7 @@ def train(
     """Train a network on any number of data sets; Ctrl-C stops, the same command goes on."""
     from infl.cli.train_command import run_training
 
-    run_training(data, out, recipe, root, backbone, people, ict, device)
+    run_training(data, out, recipe, root, backbone, start_from, people, ict, device)
 
 
 @app.command(name="export")

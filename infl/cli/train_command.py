@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 
 def run_training(data: Sequence[str], out: Path, recipe: str | None, root: Path | None, backbone: Path | None,
-                 people: Path | None, ict: Path | None, device: Literal["cpu", "cuda"]) -> None:  # fmt: skip
+                 start_from: Path | None, people: Path | None, ict: Path | None,
+                 device: Literal["cpu", "cuda"]) -> None:  # fmt: skip
     """Train, or go on where a run in `out` was stopped."""
     import torch
 
@@ -36,7 +37,8 @@ def run_training(data: Sequence[str], out: Path, recipe: str | None, root: Path 
         folder, cores = people or out / "people", os.cpu_count() or 1
         faces = drive(load_people(folder, chosen.people, workers=cores, photographs=datasets, ict=ict))
     try:
-        drive(train(chosen, datasets, out, backbone=backbone, people=faces, device=device))
+        drive(train(chosen, datasets, out, backbone=backbone, start_from=start_from, people=faces,
+                    device=device))  # fmt: skip
     except KeyboardInterrupt:
         say(f"\nStopped. Its state is in {out}: the same command goes on from the last saved step.")
         raise SystemExit(130) from None

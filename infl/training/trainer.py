@@ -15,9 +15,9 @@ import torch
 from torch import Tensor
 
 from infl.datasets.dataset import Dataset
-from infl.errors import InflError
+from infl.errors import FileError, InflError
 from infl.model.backbone import load_imagenet
-from infl.model.checkpoint import save_checkpoint
+from infl.model.checkpoint import load_checkpoint, save_checkpoint
 from infl.model.network import CANONICAL, InfiniteLandmarks, placed
 from infl.progress import Job, Progress
 from infl.training.batches import Batch, Batches
@@ -34,12 +34,14 @@ STATE, METRICS, CHECKPOINT = "state.safetensors", "metrics.jsonl", "checkpoint.s
 
 
 def train(recipe: Recipe, datasets: Sequence[Dataset], folder: str | Path, *, backbone: str | Path | None = None,
-          people: Sequence[FaceSet] = (), device: str = "cpu") -> Job[Path]:  # fmt: skip
+          start_from: str | Path | None = None, people: Sequence[FaceSet] = (),
+          device: str = "cpu") -> Job[Path]:  # fmt: skip
     """Train a network on the "train" parts of `datasets` and return the path of its checkpoint.
 
     Everything is written to `folder`: the state (a run that was stopped goes on from there, to the step), metrics
-    as JSON lines as they come, and the checkpoint. `backbone` are ImageNet weights to start from; `people` are
-    rendered faces. Samples without a split count as "train"; those of "val" are measured, never trained on.
+    as JSON lines as they come, and the checkpoint. `backbone` are ImageNet weights to start from, or `start_from` is
+    a checkpoint to go on from; `people` are rendered faces. Samples without a split count as "train"; those of "val"
+    are measured, never trained on.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -56,12 +58,14 @@ def train(recipe: Recipe, datasets: Sequence[Dataset], folder: str | Path, *, ba
     if backbone:
         load_imagenet(network.spatial_transformer.trunk, backbone)
         load_imagenet(network.feature_extractor.trunk, backbone)
+    if start_from:
+        take_over(network, start_from)
     network = placed(network, device)
     average = {name: tensor.detach().clone() for name, tensor in network.named_parameters()}
     optimiser = optimiser_of(network, recipe)
     settings, state = recipe_json(recipe), folder / STATE
     start = load_state(state, network, average, optimiser, settings) if state.exists() else 0
-    card = card_of(recipe, sets, backbone)
+    card = card_of(recipe, sets, backbone, start_from)
     batches = Batches(sets, network.conventions, recipe, recipe.model)
     total = recipe.steps + recipe.deformer_steps
     began = Progress("training", 0, total - start)
@@ -187,14 +191,42 @@ def averaged(network: InfiniteLandmarks, average: dict[str, Tensor]) -> Infinite
     return placed(copy, next(network.parameters()).device).eval()
 
 
-def card_of(recipe: Recipe, sets: Sequence[FaceSet], backbone: str | Path | None) -> dict:
-    """What a checkpoint says of its origin: recipe, sets, and the keys of the pictures that trained it."""
+def take_over(network: InfiniteLandmarks, checkpoint: str | Path) -> None:
+    """Begin with the weights of a checkpoint of the same shape; codes of the conventions that it knows go along.
+
+    Raises FileError when its configuration is another.
+    """
+    before, _ = load_checkpoint(checkpoint)
+    if before.config != network.config:
+        raise FileError(Path(checkpoint), "is of another configuration than the recipe asks for.",
+                        remedy="Start from a checkpoint that the same model was trained to.")  # fmt: skip
+    weights = {name: tensor for name, tensor in before.state_dict().items()
+               if not name.startswith(("dataset_codes", "learned_queries."))}  # fmt: skip
+    network.load_state_dict(weights, strict=False)
+    with torch.no_grad():
+        for row, name in enumerate(network.conventions[1:]):
+            if name in before.conventions:
+                network.dataset_codes[row] = before.dataset_codes[before.conventions.index(name) - 1]
+        for name in set(network.undescribed) & set(before.undescribed):
+            network.queries_of(name).copy_(before.queries_of(name))
+
+
+def card_of(recipe: Recipe, sets: Sequence[FaceSet], backbone: str | Path | None,
+            start_from: str | Path | None) -> dict:  # fmt: skip
+    """What a checkpoint says of its origin: recipe, sets, and the keys of the pictures that trained it, also before."""
     digest = hashlib.sha256(Path(backbone).read_bytes()).hexdigest() if backbone else None
+    before = load_checkpoint(start_from)[1] if start_from else {}
+    trained = [(name, tuple(keys)) for name, keys in before.get("training_keys", {}).items()]
     return {
+        "started_from": {
+            name: before[name]
+            for name in ("recipe", "backbone_sha256", "faces", "steps", "started_from")
+            if name in before
+        },
         "recipe": recipe_json(recipe),
         "backbone_sha256": digest,
         "faces": {f"{faces.name} ({faces.convention})": len(faces.faces) for faces in sets},
-        "training_keys": _merge((faces.convention, faces.keys) for faces in sets),
+        "training_keys": _merge([*trained, *((faces.convention, faces.keys) for faces in sets)]),
     }
 
 
@@ -202,7 +234,7 @@ def _merge(pairs) -> dict[str, list[str]]:
     keys: dict[str, list[str]] = {}
     for convention, more in pairs:
         keys.setdefault(convention, []).extend(more)
-    return keys
+    return {convention: list(dict.fromkeys(several)) for convention, several in keys.items()}
 
 
 def part_of(name: str) -> str:

@@ -34,7 +34,9 @@ def test_outline_points_lie_on_the_skin_where_the_head_s_turn_slides_them(folder
     for i, face in enumerate(faces.faces):
         jaw = np.flatnonzero(faces.contour)[:17]
         on_skin = people.points3d(i, people.places(face.queries[jaw].astype(float)))
-        assert np.linalg.norm(face.points3d[jaw] - on_skin, axis=1).max() < 4  # mm; a path's chords are not skin
+        assert (
+            np.linalg.norm(face.points3d[jaw] - on_skin, axis=1).max() < 4
+        )  # mm; a path's chords are not skin
         np.testing.assert_allclose(people.camera(i).project(face.points3d[jaw]), face.points[jaw], atol=0.05)
 
 
