@@ -22,6 +22,10 @@ from infl.model.runtime import Runtime
 PROBABLE = 0.5
 """Probability from which on a look counts as a face."""
 
+UNSURE = 0.04
+"""σ of the guiding landmarks from which on a first look may lie between two faces or beside one: nine of ten first
+looks have less than 0.03."""
+
 PROMISING = 0.2
 """Probability, by S, from which on F has a look at a part of the photograph."""
 
@@ -64,19 +68,35 @@ class Look:
         return float(scale * self.features.gamma.scale[0]) * CROP_HALF_WIDTH
 
 
+@dataclass(frozen=True)
+class Guide:
+    """Where to look next: crop (2, 3), the standard crop's map to the photo's pixels, and σ of the landmarks that say
+    so (geometric mean, units of the face's size, as the network has it)."""
+
+    crop: np.ndarray
+    sigma: float
+
+    def prominence(self, image: np.ndarray) -> float:
+        """How much a photo is about this face: its size, less so the farther it is from the middle."""
+        height, width = image.shape[:2]
+        middle = np.array([width - 1, height - 1]) / 2
+        aside = float(np.linalg.norm(self.crop[:, 2] - middle) / np.hypot(width / 2, height / 2))
+        return float(np.linalg.norm(self.crop[:, 0])) * max(1 - aside, 0.0)
+
+
 def find(runtime: Runtime, images: Sequence[np.ndarray]) -> list[Look]:
     """The face of each of photographs (H, W, 3) uint8 RGB, after as many looks as the configuration says.
 
-    What S proposes for the whole photograph, where F agrees that it is a face; else the largest face that a search
-    in parts finds; else, with a low score, the most likely place.
+    What S proposes for the whole photograph, where F sees a face there and P is sure of its landmarks; else the most
+    prominent such face that a search in parts finds; else, with a low score or a large σ, the most likely place.
     """
     found = _proposals(runtime, [(image, square_of(image)) for image in images])
     looks = _looks(runtime, [(image, roi) for image, (roi, _) in zip(images, found, strict=True)])
-    sure = [
-        look if look.score >= PROBABLE else _elsewhere(runtime, image, look)
-        for image, look in zip(images, looks, strict=True)
-    ]
-    return _closer(runtime, images, sure)
+    guides = _guides(runtime, looks)
+    for i, (look, guide) in enumerate(zip(looks, guides, strict=True)):
+        if look.score < PROBABLE or guide.sigma > UNSURE:
+            looks[i], guides[i] = _elsewhere(runtime, images[i], look, guide)
+    return _closer(runtime, images, looks, guides)
 
 
 def find_all(runtime: Runtime, image: np.ndarray) -> list[Look]:
@@ -84,17 +104,21 @@ def find_all(runtime: Runtime, image: np.ndarray) -> list[Look]:
     whole = square_of(image)
     looks = _search(runtime, image, [whole, *_frames(whole, PARTS)])
     first = _distinct([look for look in looks if look.score >= PROBABLE])
-    closer = _closer(runtime, [image] * len(first), first)
+    closer = _closer(runtime, [image] * len(first), first, _guides(runtime, first))
     return _distinct([look for look in closer if look.score >= PROBABLE])
 
 
-def _elsewhere(runtime: Runtime, image: np.ndarray, seen: Look) -> Look:
-    """The largest face of a search in parts or, where nothing counts as one, the most likely place yet."""
+def _elsewhere(runtime: Runtime, image: np.ndarray, seen: Look, guide: Guide) -> tuple[Look, Guide]:
+    """The most prominent sure face of a search in parts; where there is none, the surest place that may show one."""
     others = _search(runtime, image, _frames(square_of(image), PARTS))
-    likely = [look for look in others if look.score >= PROBABLE]
+    both = [(seen, guide), *zip(others, _guides(runtime, others), strict=True)]
+    likely = [(look, guide) for look, guide in both if look.score >= PROBABLE]
+    sure = [(look, guide) for look, guide in likely if guide.sigma <= UNSURE]
+    if sure:
+        return max(sure, key=lambda pair: pair[1].prominence(image))
     if likely:
-        return max(likely, key=lambda look: look.size)
-    return max([seen, *others], key=lambda look: look.score)
+        return min(likely, key=lambda pair: pair[1].sigma)
+    return max(both, key=lambda pair: pair[0].score)
 
 
 def _frames(whole: np.ndarray, parts: Sequence[tuple[float, int]]) -> list[np.ndarray]:
@@ -128,17 +152,30 @@ def _distinct(looks: Sequence[Look]) -> list[Look]:
     return kept
 
 
-def _closer(runtime: Runtime, images: Sequence[np.ndarray], looks: list[Look]) -> list[Look]:
+def _closer(
+    runtime: Runtime, images: Sequence[np.ndarray], looks: list[Look], guides: list[Guide]
+) -> list[Look]:
     """The looks that follow the first: each at the standard crop that the one before asks for."""
-    for _ in range(runtime.config.passes - 1):
-        if not looks:
-            return []
-        features = Features.together([look.features for look in looks])
-        queries = torch.from_numpy(layout(GUIDES).queries).to(runtime.device).expand(len(looks), -1, -1)
-        crops = standard_crop(features.gamma, queries, runtime.predict(features, queries)).cpu().numpy()
-        closer = [chain(look.roi, crop) for look, crop in zip(looks, crops, strict=True)]
-        looks = _looks(runtime, list(zip(images, closer, strict=True)))
+    for further in range(runtime.config.passes - 1):
+        if further:
+            guides = _guides(runtime, looks)
+        pieces = [(image, guide.crop) for image, guide in zip(images, guides, strict=True)]
+        looks = _looks(runtime, pieces)
     return looks
+
+
+def _guides(runtime: Runtime, looks: Sequence[Look]) -> list[Guide]:
+    """What the landmarks of the layout GUIDES say of each look."""
+    if not looks:
+        return []
+    features = Features.together([look.features for look in looks])
+    queries = torch.from_numpy(layout(GUIDES).queries).to(runtime.device).expand(len(looks), -1, -1)
+    found = runtime.predict(features, queries)
+    crops = standard_crop(features.gamma, queries, found).cpu().numpy()
+    sigmas = found.log_sigma.mean(1).exp().tolist()
+    return [
+        Guide(chain(look.roi, crop), sigma) for look, crop, sigma in zip(looks, crops, sigmas, strict=True)
+    ]
 
 
 Piece = tuple[np.ndarray, np.ndarray]
