@@ -160,6 +160,9 @@ def test_ctrl_c_says_how_training_goes_on(folder, tmp_path):
         str(tmp_path / "long.json"),
     ]
     code = "from infl.cli import main; main()"
+    code = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); " + code
+    )  # a shell may ignore it
     job = subprocess.Popen([sys.executable, "-c", code, *command], stderr=subprocess.PIPE, text=True)
     assert job.stderr is not None
     for line in job.stderr:
