@@ -44,7 +44,11 @@ def calibrate(
         found = landmarker.query(encoded, layout, dataset.convention)
         sigma.append(found.sigma / encoded.face_size)
         error.append(np.linalg.norm(found.points - sample.points, axis=1) / encoded.face_size)
-    return fit_sigma(np.concatenate(sigma), np.concatenate(error), power=True) if sigma else None
+    if not sigma:
+        return None
+    together = np.concatenate(sigma)
+    varied = bool(np.log(together).std() > 1e-3)  # an untrained network claims the same everywhere
+    return fit_sigma(together, np.concatenate(error), power=varied)
 
 
 def _held_out(
