@@ -87,8 +87,8 @@ class Guide:
 def find(runtime: Runtime, images: Sequence[np.ndarray]) -> list[Look]:
     """The face of each of photographs (H, W, 3) uint8 RGB, after as many looks as the configuration says.
 
-    What S proposes for the whole photograph, where F sees a face there and P is sure of its landmarks; else the most
-    prominent such face that a search in parts finds; else, with a low score or a large σ, the most likely place.
+    What S proposes for the whole photograph, where F sees a face there and P is sure of its landmarks; else what a
+    search in parts finds, see `_elsewhere`.
     """
     found = _proposals(runtime, [(image, square_of(image)) for image in images])
     looks = _looks(runtime, [(image, roi) for image, (roi, _) in zip(images, found, strict=True)])
@@ -109,15 +109,13 @@ def find_all(runtime: Runtime, image: np.ndarray) -> list[Look]:
 
 
 def _elsewhere(runtime: Runtime, image: np.ndarray, seen: Look, guide: Guide) -> tuple[Look, Guide]:
-    """The most prominent sure face of a search in parts; where there is none, the surest place that may show one."""
+    """Of the faces that a search in parts finds, and the one seen, the most prominent and surest; where none is likely,
+    the likeliest place."""
     others = _search(runtime, image, _frames(square_of(image), PARTS))
     both = [(seen, guide), *zip(others, _guides(runtime, others), strict=True)]
     likely = [(look, guide) for look, guide in both if look.score >= PROBABLE]
-    sure = [(look, guide) for look, guide in likely if guide.sigma <= UNSURE]
-    if sure:
-        return max(sure, key=lambda pair: pair[1].prominence(image))
     if likely:
-        return min(likely, key=lambda pair: pair[1].sigma)
+        return max(likely, key=lambda pair: pair[1].prominence(image) / pair[1].sigma)
     return max(both, key=lambda pair: pair[0].score)
 
 
