@@ -18,7 +18,8 @@ from infl.model.config import ModelConfig
 from infl.model.network import InfiniteLandmarks, placed
 from infl.resources import resource
 
-SHIPPED = "research.safetensors"
+SHIPPED = "research"
+"""The checkpoint that is meant where none is named. “open” comes with the program too; see their cards."""
 _LEARNED = "learned_queries."
 
 
@@ -48,14 +49,24 @@ def save_checkpoint(network: InfiniteLandmarks, card: Mapping[str, Any], path: s
     os.replace(temporary, path)
 
 
-def shipped_checkpoint() -> Path:
-    """The checkpoint that comes with the program; raises InflError when this copy has none."""
-    path = resource("models", SHIPPED)
-    if not path.exists():
+def checkpoint_file(which: str | Path | None = None) -> Path:
+    """The file of a checkpoint: a path, or the name of one that comes with the program, by default SHIPPED.
+
+    Raises InflError when this copy lacks it and FileError when there is no such file.
+    """
+    named = resource("models", f"{which or SHIPPED}.safetensors")
+    if which is None and not named.exists():
         raise InflError(
-            f"No checkpoint comes with this copy ({path} is missing). Train one with “infl train”."
+            f"No checkpoint comes with this copy ({named} is missing). Train one with “infl train”."
         )
-    return path
+    if which is None or (Path(which).name == str(which) and not Path(which).exists() and named.exists()):
+        return named
+    if not Path(which).exists():
+        shipped = ", ".join(path.stem for path in sorted(named.parent.glob("*.safetensors")))
+        raise FileError(
+            which, "does not exist.", remedy=f"Name a file, or one that comes with infl: {shipped}."
+        )
+    return Path(which)
 
 
 def load_checkpoint(path: str | Path | None = None) -> tuple[InfiniteLandmarks, dict[str, Any]]:
@@ -63,9 +74,7 @@ def load_checkpoint(path: str | Path | None = None) -> tuple[InfiniteLandmarks, 
 
     Raises InflError when no checkpoint comes with this copy and FileError when the file is none.
     """
-    path = Path(path or shipped_checkpoint())
-    if not path.exists():
-        raise FileError(path, "does not exist.")
+    path = checkpoint_file(path)
     try:
         with safe_open(path, "pt") as file:
             metadata = file.metadata() or {}

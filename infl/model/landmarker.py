@@ -20,7 +20,7 @@ from infl.geometry.surface import closest_points
 from infl.geometry.transforms import chain, invert, move, pixels_from_normalised
 from infl.geometry.visibility import visible_points
 from infl.layouts import Layout, LayoutPoint
-from infl.model.checkpoint import load_checkpoint, shipped_checkpoint
+from infl.model.checkpoint import checkpoint_file, load_checkpoint
 from infl.model.config import FACE_SIZE, HEAD_CENTRE
 from infl.model.feature_extractor import Features
 from infl.model.network import CANONICAL, InfiniteLandmarks
@@ -217,11 +217,11 @@ class Landmarker:
 
 
 def load_landmarker(path: str | Path | None = None, device: str = "cpu") -> Landmarker:
-    """The landmarker of the checkpoint that comes with the program, or of another file.
+    """The landmarker of a checkpoint: a file, or "research" (the default) or "open", which come with the program.
 
     On a CPU onnxruntime computes it where it is installed; the first time that takes a second to prepare.
     """
-    path = Path(path or shipped_checkpoint())
+    path = checkpoint_file(path)
     network, card = load_checkpoint(path)
     return Landmarker(network, card, device, fastest(network, path, torch.device(device)))
 

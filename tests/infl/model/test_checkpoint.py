@@ -7,7 +7,7 @@ import pytest
 
 from infl.errors import FileError
 from infl.model import InfiniteLandmarks, Landmarker, load_landmarker
-from infl.model.checkpoint import load_checkpoint, save_checkpoint
+from infl.model.checkpoint import checkpoint_file, load_checkpoint, save_checkpoint
 
 PHOTO = np.random.default_rng(0).integers(0, 256, (150, 220, 3)).astype(np.uint8)
 
@@ -30,3 +30,10 @@ def test_what_is_no_checkpoint_is_refused(tmp_path):
         load_checkpoint(tmp_path / "x.safetensors")
     with pytest.raises(FileError, match="does not exist"):
         load_checkpoint(tmp_path / "y.safetensors")
+
+
+def test_checkpoints_that_come_with_the_program_are_called_by_name():
+    assert checkpoint_file() == checkpoint_file("research") != checkpoint_file("open")
+    assert "webmorph189" in load_landmarker("open").conventions
+    with pytest.raises(FileError, match="open, research"):
+        checkpoint_file("closed")
