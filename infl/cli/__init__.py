@@ -84,6 +84,9 @@ def evaluate(
     split: Annotated[
         str, tyro.conf.arg(help="Part of each set that is measured; “all” for all of it.")
     ] = "val",
+    nearest: Annotated[
+        bool, tyro.conf.arg(help="Of all found faces, measure the one nearest to the annotation.")
+    ] = False,
     checkpoint: Checkpoint = None,
 ) -> None:
     """Measure how well the points of data sets are found that the network was not trained on."""
@@ -94,7 +97,7 @@ def evaluate(
     datasets = open_data(data)
     landmarker = load_landmarker(checkpoint)
     can_be_written(out)
-    report = drive(measure(landmarker, datasets, split=None if split == "all" else split))
+    report = drive(measure(landmarker, datasets, split=None if split == "all" else split, nearest=nearest))
     report.save(out)
     show(report)
     print(f"{out}: every face's error.")

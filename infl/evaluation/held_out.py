@@ -21,7 +21,7 @@ from infl.errors import FileError, InflError
 from infl.evaluation.nme import box_size, nme, unit
 from infl.evaluation.report import Report, Row
 from infl.layouts import Layout
-from infl.model import CANONICAL, Landmarker
+from infl.model import CANONICAL, Encoded, Landmarker
 from infl.progress import Job, Progress
 
 
@@ -31,16 +31,18 @@ def evaluate(
     *,
     split: str | None = "val",
     deformer: bool | None = None,
+    nearest: bool = False,
 ) -> Job[Report]:
     """Measure NME, failure rate and AUC₈ of each data set; see the module's docstring for the protocol.
 
     split: which part of each set ("val", "train", …); None for all of it. deformer: True for the sets' own
     conventions only, False for the canonical one only, None for both. A convention that the landmarker does not
-    know has no row "with deformer", and a note says so.
+    know has no row "with deformer", and a note says so. nearest: of all faces that are found in a photograph the one
+    nearest to the annotation is measured, instead of the one that `encode` gives.
 
     Raises InflError when a sample was trained on, when a set has no layout, or when there is nothing to measure.
     """
-    parts = [_Part.of(landmarker, dataset, split, deformer) for dataset in datasets]
+    parts = [_Part.of(landmarker, dataset, split, deformer, nearest) for dataset in datasets]
     total = sum(len(part.samples) for part in parts)
     if not total:
         known = sorted({sample.split or "(none)" for dataset in datasets for sample in dataset.samples})
@@ -55,7 +57,10 @@ def evaluate(
             yield Progress("evaluating", done, total, part.dataset.name, part.running(), start.started)
     rows = tuple(row for part in parts for row in part.rows(split or ""))
     notes = tuple(note for part in parts for note in part.notes)
-    return Report(rows, {k: v for k, v in landmarker.card.items() if k != "training_keys"}, notes)
+    meant = (
+        "of all found faces the one nearest to the annotation" if nearest else "the face that encode gives"
+    )
+    return Report(rows, {k: v for k, v in landmarker.card.items() if k != "training_keys"}, notes, meant)
 
 
 def refuse_trained(card: Mapping[str, Any], dataset: Dataset, samples: Sequence[Sample]) -> None:
@@ -84,6 +89,14 @@ def largest_faces(samples: Sequence[Sample]) -> tuple[tuple[Sample, ...], int]:
     return chosen, sum(len(faces) > 1 for faces in of.values())
 
 
+def _nearest(landmarker: Landmarker, image: np.ndarray, annotated: np.ndarray) -> Encoded:
+    """Of all faces of a photograph the one whose middle is nearest to that of the (K, 2) annotated points,
+    what `encode` gives where none is found."""
+    faces = landmarker.encode_all(image) or [landmarker.encode(image)]
+    middle = np.nanmean(annotated, 0)
+    return min(faces, key=lambda face: float(np.linalg.norm(face.centre - middle)))
+
+
 @dataclass
 class _Part:
     """One set while it is measured: what is asked of it, and the errors so far by convention and sample key."""
@@ -94,11 +107,19 @@ class _Part:
     several: int
     errors: dict[str, dict[str, float]]
     notes: list[str]
+    nearest: bool
     skipped: dict[str, str] = field(default_factory=dict)
     by_box: int = 0
 
     @classmethod
-    def of(cls, landmarker: Landmarker, dataset: Dataset, split: str | None, deformer: bool | None) -> _Part:
+    def of(
+        cls,
+        landmarker: Landmarker,
+        dataset: Dataset,
+        split: str | None,
+        deformer: bool | None,
+        nearest: bool,
+    ) -> _Part:
         if dataset.layout is None:
             raise InflError(
                 f"{dataset.name}: nobody said what its {dataset.point_count} points mean; give it a layout."
@@ -115,7 +136,7 @@ class _Part:
             notes.append(
                 f"{dataset.name}: this checkpoint knows no convention “{unknown}”; asked without deformer only."
             )
-        return cls(dataset, dataset.layout, samples, several, {name: {} for name in asked}, notes)
+        return cls(dataset, dataset.layout, samples, several, {name: {} for name in asked}, notes, nearest)
 
     def measure(self, landmarker: Landmarker, sample: Sample) -> None:
         """Add one sample's errors, or the reason why it has none."""
@@ -129,7 +150,7 @@ class _Part:
             self.skipped[sample.key] = str(error)
             return
         self.by_box += how != self.dataset.normaliser
-        encoded = landmarker.encode(image)
+        encoded = _nearest(landmarker, image, sample.points) if self.nearest else landmarker.encode(image)
         for convention, errors in self.errors.items():
             found = landmarker.query(encoded, self.layout, convention)
             errors[sample.key] = nme(found.points, sample.points, size)

@@ -82,11 +82,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Report:
-    """The rows of one evaluation. checkpoint: its card's name, steps and digest, as far as the card says them."""
+    """The rows of one evaluation. checkpoint: its card's name, steps and digest, as far as the card says them. meant:
+    which of several faces in a photograph is measured."""
 
     rows: tuple[Row, ...]
     checkpoint: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    meant: str = "the face that encode gives"
 
     def row(self, dataset: str, deformer: bool = True) -> Row:
         """The row of one data set; raises KeyError when there is none."""
@@ -117,7 +119,8 @@ class Report:
             "format_version": 1,
             "protocol": (
                 "whole photograph, no box; of several annotated faces the largest; mean distance over the annotated "
-                f"points by the normaliser, in per cent; a face that is not found counts {NOT_FOUND:g} %"
+                f"points by the normaliser, in per cent; a face that is not found counts {NOT_FOUND:g} %; measured is "
+                f"{self.meant}"
             ),
             "checkpoint": dict(self.checkpoint),
             "notes": list(self.notes),

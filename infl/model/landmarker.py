@@ -48,6 +48,11 @@ class Encoded:
     features: Features
 
     @property
+    def centre(self) -> np.ndarray:
+        """(2,) pixels of the photograph: where the middle of the face, HEAD_CENTRE, is."""
+        return move(self.roi, self.camera.project(np.array([HEAD_CENTRE])))[0]
+
+    @property
     def face_size(self) -> float:
         """Pixels of the photograph that FACE_SIZE mm on the face are: "the face's size"."""
         size = len(self.crop) / 2 * np.sqrt(abs(np.linalg.det(self.roi[:, :2])))

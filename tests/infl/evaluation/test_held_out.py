@@ -1,6 +1,7 @@
 """Evaluation of a landmarker whose answers are known, and of a real one."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,6 +16,7 @@ from infl.images import write_image
 from infl.layouts import Layout, LayoutPoint
 from infl.model import load_landmarker
 from infl.progress import run
+from infl.resources import resource
 
 EYES = Layout(
     "eyes", "", tuple(LayoutPoint(n, (0, 0, 0), 0, (1, 0, 0), 1 - i) for i, n in enumerate("ab")), (), (0, 1)
@@ -162,3 +164,17 @@ def test_a_real_checkpoint_on_real_files(untrained_checkpoint, drawn_set, layout
     assert [(r.deformer, r.faces) for r in report.rows] == [(True, 2), (False, 2)]
     assert all(np.isfinite(r.nme) and r.nme > 0 for r in report.rows)
     assert report.rows[0].nme != report.rows[1].nme
+
+
+def test_of_several_faces_the_annotated_one_is_measured_where_asked_for(tmp_path):
+    demo = open_dataset(resource("demo", "demo_studio68"))
+    first, second = demo.split("val").samples[0], demo.split("val").samples[4]
+    wide = np.hstack([first.load_image(), second.load_image()])
+    write_image(tmp_path / "two.png", wide)
+    for sample, shift in ((first, 0), (second, first.load_image().shape[1])):
+        points = sample.points + np.array([shift, 0], np.float32)
+        pair = replace(
+            demo, samples=(replace(sample, image=tmp_path / "two.png", key="two.png", points=points),)
+        )
+        report = run(evaluate(load_landmarker(), [pair], deformer=True, nearest=True))
+        assert report.rows[0].nme < 10 and "nearest" in report.meant
