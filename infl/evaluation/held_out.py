@@ -89,7 +89,7 @@ def largest_faces(samples: Sequence[Sample]) -> tuple[tuple[Sample, ...], int]:
     return chosen, sum(len(faces) > 1 for faces in of.values())
 
 
-def _nearest(landmarker: Landmarker, image: np.ndarray, annotated: np.ndarray) -> Encoded:
+def nearest_face(landmarker: Landmarker, image: np.ndarray, annotated: np.ndarray) -> Encoded:
     """Of all faces of a photograph the one whose middle is nearest to that of the (K, 2) annotated points,
     what `encode` gives where none is found."""
     faces = landmarker.encode_all(image) or [landmarker.encode(image)]
@@ -150,7 +150,7 @@ class _Part:
             self.skipped[sample.key] = str(error)
             return
         self.by_box += how != self.dataset.normaliser
-        encoded = _nearest(landmarker, image, sample.points) if self.nearest else landmarker.encode(image)
+        encoded = nearest_face(landmarker, image, sample.points) if self.nearest else landmarker.encode(image)
         for convention, errors in self.errors.items():
             found = landmarker.query(encoded, self.layout, convention)
             errors[sample.key] = nme(found.points, sample.points, size)

@@ -1,6 +1,6 @@
 """Is pose pose? `python tests/benchmarks/pose.py [--people FOLDER]`.
 
-AFLW2000's val photographs: yaw, pitch and roll against the pose fitted in the `.mat` files (there positive yaw is to
+AFLW2000's val photographs, of several faces in one the annotated one: yaw, pitch and roll against the pose fitted in the `.mat` files (there positive yaw is to
 the subject's right); r, slope and mean absolute error in degrees. The network never saw a fitted pose: its rotations
 come from 2D landmarks and from rendered people.
 
@@ -23,6 +23,7 @@ import numpy as np
 from common import arguments_of, held_out
 
 import infl
+from infl.evaluation.held_out import nearest_face
 from infl.evaluation.pose import geodesic_degrees, head_as_seen
 from infl.geometry.rotations import head_rotation
 from infl.model import CANONICAL
@@ -39,7 +40,7 @@ NEAR = 1.2  # a focal length is right within this factor
 def photographs(landmarker: infl.Landmarker, folder: Path, pictures: int | None) -> None:
     layout, samples = infl.layout("ibug68"), held_out(landmarker, folder, pictures=pictures)[1]
     fitted = np.degrees([sample.extra["pose"][:3] for sample in samples])[:, [1, 0, 2]] * [-1, 1, 1]
-    looks = [landmarker.encode(sample.load_image()) for sample in samples]
+    looks = [nearest_face(landmarker, sample.load_image(), sample.points) for sample in samples]
     found = np.array([encoded.euler_degrees for encoded in looks])
     sane = (np.abs(fitted) < 99).all(1)  # a few fits have gone astray
     print(f"AFLW2000: {sane.sum()} of {len(samples)} faces")
