@@ -1,8 +1,8 @@
 """Is pose pose? `python tests/benchmarks/pose.py [--people FOLDER]`.
 
-AFLW2000's val photographs, of several faces in one the annotated one: yaw, pitch and roll against the pose fitted in the `.mat` files (there positive yaw is to
-the subject's right); r, slope and mean absolute error in degrees. The network never saw a fitted pose: its rotations
-come from 2D landmarks and from rendered people.
+AFLW2000's val photographs, of several faces in one the annotated one: yaw, pitch and roll against the pose fitted in
+the `.mat` files (there positive yaw is to the subject's right); r, slope and mean absolute error in degrees. The
+network never saw a fitted pose: its rotations come from 2D landmarks and from rendered people.
 
 Rendered people, whose pose, camera and 3D points are known: the angle of the rotation between head found and head
 rendered, both along the ray to the head; focal length found over the camera's; 3D error of iBUG's 68. They are 100
