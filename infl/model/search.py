@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from infl.geometry.transforms import chain, invert, move, pixels_from_normalised
 from infl.images import cv2
 from infl.layouts import layout
 from infl.model.config import CROP_HALF_WIDTH
 from infl.model.feature_extractor import Features
+from infl.model.landmark_predictor import Prediction
 from infl.model.network import standard_crop
 from infl.model.photo import cut, square_of, to_input
 from infl.model.runtime import Runtime
@@ -164,25 +167,46 @@ def _closer(
     runtime: Runtime, images: Sequence[np.ndarray], looks: list[Look], guides: list[Guide]
 ) -> list[Look]:
     """The looks that follow the first: each at the standard crop that the one before asks for."""
-    for _ in range(runtime.config.passes - 1):
+    for further in range(runtime.config.passes - 1):
+        if further:
+            guides = _guides(runtime, looks)
         pieces = [(image, guide.crop) for image, guide in zip(images, guides, strict=True)]
         looks = _looks(runtime, pieces)
-        guides = _guides(runtime, looks)
-    return [replace(look, sigma=guide.sigma) for look, guide in zip(looks, guides, strict=True)]
+    if not looks:
+        return []
+    _, found = _guiding_landmarks(runtime, looks)
+    return [replace(look, sigma=sigma) for look, sigma in zip(looks, _sigmas(found), strict=True)]
 
 
 def _guides(runtime: Runtime, looks: Sequence[Look]) -> list[Guide]:
-    """What the landmarks of the layout GUIDES say of each look."""
+    """What the guiding landmarks say of each look."""
     if not looks:
         return []
-    features = Features.together([look.features for look in looks])
-    queries = torch.from_numpy(layout(GUIDES).queries).to(runtime.device).expand(len(looks), -1, -1)
-    found = runtime.predict(features, queries)
+    features, found = _guiding_landmarks(runtime, looks)
+    queries = _guiding_queries().to(runtime.device).expand(len(looks), -1, -1)
     crops = standard_crop(features.gamma, queries, found).cpu().numpy()
-    sigmas = found.log_sigma.mean(1).exp().tolist()
     return [
-        Guide(chain(look.roi, crop), sigma) for look, crop, sigma in zip(looks, crops, sigmas, strict=True)
+        Guide(chain(look.roi, crop), sigma)
+        for look, crop, sigma in zip(looks, crops, _sigmas(found), strict=True)
     ]
+
+
+def _guiding_landmarks(runtime: Runtime, looks: Sequence[Look]) -> tuple[Features, Prediction]:
+    """The features of all looks together, and the landmarks of the layout GUIDES that P finds in them."""
+    features = Features.together([look.features for look in looks])
+    queries = _guiding_queries().to(runtime.device).expand(len(looks), -1, -1)
+    return features, runtime.predict(features, queries)
+
+
+@lru_cache(maxsize=1)
+def _guiding_queries() -> Tensor:
+    """(1, K, 3) mm."""
+    return torch.from_numpy(layout(GUIDES).queries)[None]
+
+
+def _sigmas(found: Prediction) -> list[float]:
+    """σ of the landmarks of each of B faces, geometric mean, units of the face's size."""
+    return found.log_sigma.mean(1).exp().tolist()
 
 
 Piece = tuple[np.ndarray, np.ndarray]
