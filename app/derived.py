@@ -17,6 +17,7 @@ from app.state import CANONICAL, Studio
 from infl.export.harmonised_face import HarmonisedFace
 from infl.geometry.canonical_face import canonical_face
 from infl.harmonize.harmonise import Target, harmonise_face
+from infl.harmonize.transfer import believed_carrying
 from infl.layouts import Layout
 
 if TYPE_CHECKING:
@@ -94,7 +95,8 @@ class Derived:
         )
 
     def harmonised(self) -> HarmonisedFace | None:
-        """The photo's human points in the target convention, as exporting in the set's own layout would write them."""
+        """The photo's human points in the target convention, about as exporting in the set's own layout writes them:
+        exporting learns of the set first how far its clicks are to be trusted."""
         open_set, photo = self.studio.open_set, self.studio.photo
         if photo is None or photo.landmarker is None or photo.encoded is None or open_set is None:
             return None
@@ -105,8 +107,8 @@ class Derived:
 
         def compute() -> HarmonisedFace:
             target = Target(layout, convention, transfer=True)
-            pairs = np.arange(len(layout))
-            return harmonise_face(landmarker, encoded, dataset, photo.sample, target, pairs)
+            carrying = believed_carrying(layout, layout) if dataset.convention in landmarker.conventions else None
+            return harmonise_face(landmarker, encoded, dataset, photo.sample, target, carrying)
 
         return self._keep("harmonised", (landmarker, encoded, dataset, convention), compute)
 

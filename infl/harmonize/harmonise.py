@@ -12,12 +12,13 @@ from pathlib import Path
 
 import numpy as np
 
-from infl.datasets.dataset import OCCLUDED, VISIBLE, Dataset, Sample
+from infl.datasets.dataset import Dataset, Sample
 from infl.errors import FileError, InflError
 from infl.export.harmonised_face import HarmonisedFace, Original, Source
 from infl.export.hdf5_writer import HarmonisedWriter
 from infl.harmonize.annotated_face import encode_annotated
-from infl.harmonize.transfer import same_points, transfer_clicks
+from infl.harmonize.set_residuals import residuals_of
+from infl.harmonize.transfer import Carrying, same_points, transfer_clicks
 from infl.images import cv2
 from infl.layouts import Layout
 from infl.model.landmarker import Encoded, Landmarker
@@ -62,13 +63,17 @@ def harmonise(
                 writer.problem(source.folder, str(error))
             faces_of = Counter(sample.image for sample in dataset.samples)
             photo = _Photo()
+            carrying = None
+            if transfer and dataset.layout is not None and dataset.convention in landmarker.conventions:
+                residuals = yield from residuals_of(landmarker, dataset)
+                carrying = Carrying(residuals, residuals.places.to(target.queries), source.pairs)
             for sample in dataset.samples:
                 try:
                     image, sha256 = photo.read(sample)
                     encoded = encode_annotated(
                         landmarker, image, dataset, sample, faces_of[sample.image] == 1
                     )
-                    face = harmonise_face(landmarker, encoded, dataset, sample, wanted, source.pairs)
+                    face = harmonise_face(landmarker, encoded, dataset, sample, wanted, carrying)
                 except (InflError, cv2.error, OSError) as error:
                     first = first or str(error)
                     writer.problem(_relative(sample.image, root), str(error))
@@ -88,19 +93,20 @@ def harmonise_face(
     dataset: Dataset,
     sample: Sample,
     target: Target,
-    pairs: np.ndarray,
+    carrying: Carrying | None,
 ) -> HarmonisedFace:
-    """One face of an encoded photograph; `image` and `sha256` of the result are left empty."""
+    """One face of an encoded photograph; `image` and `sha256` of the result are left empty.
+
+    carrying: how the residuals of this data set reach the target; None where everything is predicted.
+    """
     found = landmarker.query(encoded, target.layout, target.convention)
     own = None
-    if target.transfer and dataset.layout is not None and dataset.convention in landmarker.conventions:
+    if carrying is not None and dataset.layout is not None:
         own = landmarker.query(encoded, dataset.layout, dataset.convention)
-    seen = found.visible
-    visibility = np.where(seen, VISIBLE, OCCLUDED).astype(np.uint8)
-    moved = transfer_clicks(sample.points, sample.visibility, own, found, visibility, pairs)
+    moved = transfer_clicks(sample.points, sample.visibility, encoded, own, found, carrying)
     return HarmonisedFace(
         image="", key=sample.key, dataset=dataset.name, convention=dataset.convention, split=sample.split,
-        subject=sample.subject, size=encoded.image_size, sha256="", points=moved.points, sigma=found.sigma,
+        subject=sample.subject, size=encoded.image_size, sha256="", points=moved.points, sigma=moved.sigma,
         visibility=moved.visibility, provenance=moved.provenance, points3d=found.points3d, camera=encoded.camera,
         roi=encoded.roi, original=Original(sample.points, sample.visibility, sample.extra),
     )  # fmt: skip

@@ -1,29 +1,32 @@
-"""One face in the target layout: what a human clicked is kept or moved, the rest is predicted.
+"""One face in the target layout: predicted, and moved by what its clicks say.
 
-Where the target layout has a point q that the face's own layout has too (q_own), the click is moved by what the two
-conventions differ there, as this photograph shows it:
+    l(q; target code) + r(q)
 
-    clicked + l(q; target code) − l(q_own; own code)
-
-Both landmarks are predicted on the same picture, so that the difference is seen in its perspective, and what the
-network gets wrong of this face is the same in both and cancels.
+r(q) is what the clicks' residuals, carried over the surface, say of q (`infl.harmonize.residuals`). Both predictions
+are made on the same picture, so that the difference of the conventions is seen in its perspective, and what the network
+gets wrong of this face cancels. A point that both layouts have and mean alike keeps the human click as it is.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.spatial import KDTree
 
-from infl.datasets.dataset import ABSENT
+from infl.datasets.dataset import ABSENT, OCCLUDED, VISIBLE
 from infl.export.harmonised_face import HUMAN, PREDICTED, TRANSFERRED
+from infl.harmonize.residuals import Clicks, Places, Residuals, believed
 from infl.layouts import Layout
-from infl.model.landmarker import Landmarks
+from infl.model.landmarker import Encoded, Landmarks
 
 SAME = 1.5
 """Millimetres on C within which two layouts' points are one and the same: what annotators repeat to. (Layouts that
 divide a jaw line into 16 and into 32 put "the same" points up to 1.1 mm apart; neighbours are 4 mm and more.)"""
+
+TOLD = 0.1
+"""Part of the network's variance at a point that the clicks must resolve for the point to count as transferred."""
 
 
 def same_points(target: Layout, own: Layout) -> np.ndarray:
@@ -49,36 +52,74 @@ def same_points(target: Layout, own: Layout) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False)
 class Transferred:
-    """points: (K, 2) float32 pixels; visibility, provenance: (K,) uint8."""
+    """points: (K, 2) float32 and sigma: (K,) float32 pixels; visibility, provenance: (K,) uint8."""
 
     points: np.ndarray
+    sigma: np.ndarray
     visibility: np.ndarray
     provenance: np.ndarray
 
 
-def transfer_clicks(
-    clicked: np.ndarray, seen: np.ndarray, own: Landmarks | None, target: Landmarks, turned_to_us: np.ndarray,
-    pairs: np.ndarray,
-) -> Transferred:  # fmt: skip
-    """Move the clicks of one face to the target layout.
+@dataclass(frozen=True, eq=False)
+class Carrying:
+    """How one data set's residuals reach the target layout of M points.
 
-    clicked: (K_own, 2) pixels, NaN where nothing was clicked; seen: (K_own,) visibility of the clicks. own, target:
-    the predictions of both layouts, each in its convention, on this photograph; without `own` (a convention or layout
-    that is not known) everything is predicted. turned_to_us: (K,) visibility of what is predicted. pairs: (K,), see
-    `same_points`.
+    residuals: of its K points. distances: (M, K) mm on C. pairs: (M,), see `same_points`.
     """
-    points, visibility = target.points.copy(), turned_to_us.copy()
-    provenance = np.full(len(points), PREDICTED, np.uint8)
-    if own is None:
-        return Transferred(points, visibility, provenance)
-    k = np.flatnonzero(pairs >= 0)
-    j = pairs[k]
-    here = np.isfinite(clicked[j]).all(1) & (seen[j] != ABSENT)
+
+    residuals: Residuals
+    distances: np.ndarray
+    pairs: np.ndarray
+
+
+@lru_cache(maxsize=16)
+def believed_carrying(own: Layout, target: Layout) -> Carrying:
+    """Before anything is learned of the set: see `infl.harmonize.residuals.believed`."""
+    places = Places.of(own.queries)
+    return Carrying(believed(places), places.to(target.queries), same_points(target, own))
+
+
+def clicks_of(clicked: np.ndarray, seen: np.ndarray, encoded: Encoded, own: Landmarks) -> Clicks:
+    """The clicks (K, 2) pixels of one face, their visibility (K,), and what was predicted in their convention."""
+    off = (clicked - own.points) @ upright(encoded) / encoded.face_size
+    off = np.where((np.isfinite(clicked).all(1) & (seen != ABSENT))[:, None], off, np.nan)
+    hidden = (seen == OCCLUDED) | ~own.visible
+    return Clicks(off[None], own.sigma[None] / encoded.face_size, hidden[None])
+
+
+def upright(encoded: Encoded) -> np.ndarray:
+    """(2, 2) rotation that takes directions in the upright crop to the photograph."""
+    turn = encoded.roi[:, :2]
+    return turn / np.sqrt(abs(np.linalg.det(turn)))
+
+
+def transfer_clicks(
+    clicked: np.ndarray, seen: np.ndarray, encoded: Encoded, own: Landmarks | None, target: Landmarks,
+    carrying: Carrying | None,
+) -> Transferred:  # fmt: skip
+    """Move what is predicted of one face to where its clicks say.
+
+    clicked: (K, 2) pixels, NaN where nothing was clicked; seen: (K,) visibility of the clicks. own, target: what is
+    predicted of both layouts, each in its convention, on this photograph; without `own` or `carrying` (a convention or
+    layout that is not known) everything stays as predicted.
+    """
+    visibility = np.where(target.visible, VISIBLE, OCCLUDED).astype(np.uint8)
+    provenance = np.full(len(target.points), PREDICTED, np.uint8)
+    if own is None or carrying is None:
+        return Transferred(target.points, target.sigma, visibility, provenance)
+    size, clicks = encoded.face_size, clicks_of(clicked, seen, encoded, own)
+    carried = carrying.residuals.carried(clicks, 0, target.sigma / size, carrying.distances)
+    points = (target.points + carried.shift @ upright(encoded).T * size).astype(np.float32)
+    sigma = (carried.sigma * size).astype(np.float32)
+    provenance[carried.explained >= TOLD] = TRANSFERRED
+    k = np.flatnonzero(carrying.pairs >= 0)
+    j = carrying.pairs[k]
+    here = np.isfinite(clicks.residual[0, j]).all(1)
     k, j = k[here], j[here]
-    points[k] = clicked[j] + (target.points[k] - own.points[j])
-    visibility[k], provenance[k] = seen[j], TRANSFERRED
+    visibility[k] = seen[j]
     if own.convention == target.convention:
         equal = np.abs(target.queries[k] - own.queries[j]).max(1, initial=0) < 1e-3  # as layout files round
-        points[k[equal]] = clicked[j[equal]]
-        provenance[k[equal]] = HUMAN
-    return Transferred(points, visibility, provenance)
+        k, j = k[equal], j[equal]
+        points[k], provenance[k] = clicked[j], HUMAN
+        sigma[k] = carrying.residuals.scatter(clicks.hidden[0])[j] * size
+    return Transferred(points, sigma, visibility, provenance)

@@ -39,7 +39,7 @@ def test_clicks_stay_where_the_convention_is_the_same(landmarker, folder, layout
     for face, sample in zip(result, open_dataset(folder).samples, strict=True):
         assert face.points[shared].tobytes() == sample.points.tobytes()
         assert (face.provenance[shared] == HUMAN).all()
-        assert (np.delete(face.provenance, shared) == PREDICTED).all()
+        assert HUMAN not in np.delete(face.provenance, shared)
 
 
 def test_clicks_move_by_the_offset_between_the_conventions(landmarker, folder, layout_of, tmp_path):
@@ -49,13 +49,12 @@ def test_clicks_move_by_the_offset_between_the_conventions(landmarker, folder, l
     assert np.abs(landmarker.offsets("there", "here", at=own)).max() > 0.1
     for face, sample in zip(result, open_dataset(folder).samples, strict=True):
         assert (face.provenance[shared] == TRANSFERRED).all()
-        assert np.abs(face.points[shared] - sample.points).max() > 1e-3
         encoded = landmarker.encode(sample.load_image())
-        differ = (
-            landmarker.query(encoded, own, "there").points - landmarker.query(encoded, own, "here").points
-        )
-        if np.allclose(encoded.roi, face.roi):  # else the face's surroundings were looked at instead
-            assert np.allclose(face.points[shared], sample.points + differ, atol=1e-2)
+        if not np.allclose(encoded.roi, face.roi):
+            continue  # the face's surroundings were looked at instead
+        here, there = (landmarker.query(encoded, own, name).points for name in ("here", "there"))
+        moved = sample.points + there - here
+        assert np.linalg.norm(face.points[shared] - moved) < 0.8 * np.linalg.norm(there - moved)
 
 
 def test_plain_prediction_keeps_no_click(landmarker, folder, layout_of, tmp_path):

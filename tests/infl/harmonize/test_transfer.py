@@ -1,22 +1,16 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from infl.datasets.dataset import ABSENT, OCCLUDED, VISIBLE
 from infl.export.harmonised_face import HUMAN, PREDICTED, TRANSFERRED
-from infl.geometry.camera import Camera
-from infl.geometry.rotations import FRONTAL
-from infl.harmonize.transfer import same_points, transfer_clicks
-from infl.model.landmarker import Landmarks
+from infl.harmonize.transfer import believed_carrying, same_points, transfer_clicks
+from infl.model import load_landmarker
 
 EYES = ("right_eye_outer", "left_eye_outer")
-
-CAMERA = Camera(FRONTAL, np.array([0, 0, 600.0]), 400.0, np.zeros(2))
-
-
-def landmarks(points, queries, convention) -> Landmarks:
-    count = len(points)
-    return Landmarks(np.array(points, np.float32), np.ones(count, np.float32), np.zeros((count, 3), np.float32),
-                     np.array(queries, np.float32), convention, CAMERA, np.zeros(count, bool))  # fmt: skip
+INNER = ("right_eye_inner", "left_eye_inner")
+OWN = (*EYES, "nose_tip", "chin")
 
 
 def test_same_points_are_found_whatever_their_order(layout_of):
@@ -32,47 +26,82 @@ def test_a_point_of_the_own_layout_serves_one_target_point_only(layout_of):
     assert same_points(twice, single).tolist() == [0, -1]
 
 
-def test_a_click_moves_by_what_the_conventions_differ():
-    own = landmarks([[10, 10], [50, 50]], np.zeros((2, 3)), "here")
-    target = landmarks([[12, 9], [70, 70]], np.zeros((2, 3)), "there")
-    moved = transfer_clicks(np.array([[11.0, 12.0], [0, 0]], np.float32), np.array([OCCLUDED, VISIBLE]), own, target,
-                     np.array([VISIBLE, OCCLUDED], np.uint8), np.array([0, -1]))  # fmt: skip
-    assert moved.points.tolist() == [[13, 11], [70, 70]]
-    assert moved.provenance.tolist() == [TRANSFERRED, PREDICTED]
-    assert moved.visibility.tolist() == [OCCLUDED, OCCLUDED]
+@pytest.fixture(scope="module")
+def landmarker(untrained_checkpoint):
+    return load_landmarker(untrained_checkpoint)
 
 
-def test_a_click_stays_bit_for_bit_where_the_convention_is_the_same():
-    clicked = np.array([[1 / 3, 2e4 / 7]], np.float32)
-    found = landmarks([[10.1, 10.2]], np.ones((1, 3)), "here")
-    kept = transfer_clicks(
-        clicked, np.array([VISIBLE]), found, found, np.array([VISIBLE], np.uint8), np.array([0])
+@pytest.fixture(scope="module")
+def encoded(landmarker):
+    return landmarker.encode(np.random.default_rng(1).integers(0, 256, (96, 96, 3), np.uint8))
+
+
+def test_clicks_carry_what_is_predicted_near_them_but_not_far_away(landmarker, encoded, layout_of):
+    own, target = layout_of("own", *OWN), layout_of("target", *EYES, *INNER, "chin")
+    predicted, found = landmarker.query(encoded, own), landmarker.query(encoded, target)
+    off = 0.05 * encoded.face_size
+    clicked = predicted.points.copy()
+    clicked[1] += off
+    moved = transfer_clicks(
+        clicked, np.full(4, VISIBLE), encoded, predicted, found, believed_carrying(own, target)
     )
-    assert kept.points.tobytes() == clicked.tobytes()
-    assert kept.provenance.tolist() == [HUMAN]
+    _, outer, _, inner, chin = np.linalg.norm(moved.points - found.points, axis=1) / (off * np.sqrt(2))
+    assert outer > 2 * inner > 4 * chin, "the farther along the surface, the less"
+    assert outer < 1, "a click has noise too"
+    assert moved.provenance[3] == TRANSFERRED
+    assert (moved.sigma <= found.sigma * 1.001).all(), "clicks do not make it less sure"
 
 
-def test_a_neighbouring_query_of_the_same_convention_is_moved_and_says_so():
-    own, target = landmarks([[10, 10]], [[1, 1, 1]], "here"), landmarks([[10.5, 10]], [[1.3, 1, 1]], "here")
-    moved = transfer_clicks(np.array([[20.0, 20.0]], np.float32), np.array([VISIBLE]), own, target,
-                     np.array([VISIBLE], np.uint8), np.array([0]))  # fmt: skip
-    assert moved.points.tolist() == [[20.5, 20]]
-    assert moved.provenance.tolist() == [TRANSFERRED]
+def test_careful_hands_are_followed_all_the_way(landmarker, encoded, layout_of):
+    own = layout_of("own", *OWN)
+    carrying = believed_carrying(own, own)
+    careful = replace(carrying, residuals=replace(carrying.residuals, noise=np.full(4, 1e-4)))
+    predicted = landmarker.query(encoded, own)
+    found = landmarker.query(encoded, own, landmarker.conventions[1])
+    clicked = predicted.points + 5
+    moved = transfer_clicks(clicked, np.full(4, VISIBLE), encoded, predicted, found, careful)
+    assert np.allclose(moved.points, clicked + found.points - predicted.points, atol=0.05)
 
 
-@pytest.mark.parametrize(
-    ("clicked", "seen"), [([np.nan, np.nan], ABSENT), ([3.0, 3.0], ABSENT)], ids=["no click", "marked absent"]
-)
-def test_what_was_not_clicked_is_predicted(clicked, seen):
-    found = landmarks([[10, 10]], np.zeros((1, 3)), "here")
-    clicks, shown = np.array([clicked], np.float32), np.array([VISIBLE], np.uint8)
-    result = transfer_clicks(clicks, np.array([seen]), found, found, shown, np.array([0]))
-    assert result.points.tolist() == [[10, 10]]
-    assert result.provenance.tolist() == [PREDICTED]
+def test_a_slipped_click_does_not_pull_its_neighbours_along(landmarker, encoded, layout_of):
+    own, target = layout_of("own", *OWN), layout_of("target", *INNER)
+    predicted, found = landmarker.query(encoded, own), landmarker.query(encoded, target)
+    moved = []
+    for far in (0.08, 0.9):
+        clicked = predicted.points.copy()
+        clicked[1] += far * encoded.face_size
+        result = transfer_clicks(clicked, np.full(4, VISIBLE), encoded, predicted, found,
+                                 believed_carrying(own, target))  # fmt: skip
+        moved.append(np.linalg.norm(result.points - found.points))
+    assert moved[1] < 3 * moved[0], "11 times as far"
 
 
-def test_without_a_prediction_of_the_own_layout_everything_is_predicted():
-    target = landmarks([[10, 10]], np.zeros((1, 3)), "here")
-    result = transfer_clicks(np.array([[1.0, 1.0]], np.float32), np.array([VISIBLE]), None, target,
-                      np.array([VISIBLE], np.uint8), np.array([0]))  # fmt: skip
-    assert result.provenance.tolist() == [PREDICTED]
+def test_a_click_stays_bit_for_bit_where_the_convention_is_the_same(landmarker, encoded, layout_of):
+    own = layout_of("own", *OWN)
+    found = landmarker.query(encoded, own)
+    clicked = np.array([[1 / 3, 2e4 / 7], [5, 5], [np.nan, np.nan], [9, 9]], np.float32)
+    seen = np.array([VISIBLE, OCCLUDED, ABSENT, ABSENT])
+    kept = transfer_clicks(clicked, seen, encoded, found, found, believed_carrying(own, own))
+    assert kept.points[:2].tobytes() == clicked[:2].tobytes()
+    assert kept.provenance[:2].tolist() == [HUMAN, HUMAN]
+    assert kept.visibility[:2].tolist() == [VISIBLE, OCCLUDED]
+    assert kept.sigma[1] > kept.sigma[0], "a hidden point is clicked with less care"
+    assert HUMAN not in kept.provenance[2:], "not clicked, or marked as absent"
+
+
+def test_without_clicks_everything_is_predicted(landmarker, encoded, layout_of):
+    own = layout_of("own", *OWN)
+    found = landmarker.query(encoded, own)
+    none = np.full((4, 2), np.nan, np.float32)
+    result = transfer_clicks(none, np.full(4, ABSENT), encoded, found, found, believed_carrying(own, own))
+    assert np.array_equal(result.points, found.points)
+    assert np.allclose(result.sigma, found.sigma)
+    assert (result.provenance == PREDICTED).all()
+
+
+def test_without_a_prediction_of_the_own_layout_everything_is_predicted(landmarker, encoded, layout_of):
+    own = layout_of("own", *OWN)
+    found = landmarker.query(encoded, own)
+    result = transfer_clicks(found.points + 3, np.full(4, VISIBLE), encoded, None, found, None)
+    assert np.array_equal(result.points, found.points)
+    assert (result.provenance == PREDICTED).all()

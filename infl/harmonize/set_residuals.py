@@ -1,0 +1,44 @@
+"""Learning how a data set's annotators depart from the prediction, from some of its faces."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+
+from infl.datasets.dataset import Dataset
+from infl.errors import InflError
+from infl.harmonize.annotated_face import encode_annotated
+from infl.harmonize.residuals import Clicks, Places, Residuals, learn_residuals
+from infl.harmonize.transfer import clicks_of
+from infl.images import cv2
+from infl.model.landmarker import Landmarker
+from infl.progress import Job, Progress
+
+FACES = 200
+"""Of a set, evenly spread, are looked at: more change the estimates by less than sets differ."""
+
+
+def residuals_of(landmarker: Landmarker, dataset: Dataset) -> Job[Residuals]:
+    """The residuals of a set whose layout and convention are known; pictures that cannot be read are left out."""
+    assert dataset.layout is not None
+    samples = dataset.samples
+    chosen = np.unique(np.linspace(0, len(samples) - 1, min(FACES, len(samples))).round().astype(int))
+    faces_of = Counter(sample.image for sample in samples)
+    progress = Progress("learning how the set was annotated", 0, len(chosen))
+    found = []
+    for done, i in enumerate(chosen, 1):
+        sample = samples[i]
+        try:
+            image = sample.load_image()
+        except (InflError, cv2.error, OSError):
+            continue  # it is told when its turn comes to be harmonised
+        encoded = encode_annotated(landmarker, image, dataset, sample, faces_of[sample.image] == 1)
+        own = landmarker.query(encoded, dataset.layout, dataset.convention)
+        found.append(clicks_of(sample.points, sample.visibility, encoded, own))
+        yield Progress(progress.phase, done, len(chosen), dataset.name, started=progress.started)
+    points = len(dataset.layout)
+    clicks = Clicks(*(np.concatenate([np.zeros(shape, kind), *(getattr(one, name) for one in found)])
+                      for name, shape, kind in (("residual", (0, points, 2), float), ("sigma", (0, points), float),
+                                                ("hidden", (0, points), bool))))  # fmt: skip
+    return learn_residuals(Places.of(dataset.layout.queries), clicks)
