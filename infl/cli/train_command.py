@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -75,4 +76,8 @@ def sets_of(recipe: Recipe, root: Path | None) -> list[Dataset]:
     named = [str(Path(root or "", choice.folder)) + (f":{choice.annotation}" if choice.annotation else "")
              for choice in recipe.sets]  # fmt: skip
     drawn = sorted(str(folder) for folder in demo.iterdir() if folder.is_dir()) if recipe.demo else []
-    return open_data([*named, *drawn])
+    datasets = open_data([*named, *drawn])
+    for i, choice in enumerate(recipe.sets):
+        if pattern := choice.leave_out:
+            datasets[i] = datasets[i].where(lambda sample, pattern=pattern: not fnmatch(sample.key, pattern))
+    return datasets

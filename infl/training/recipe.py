@@ -14,10 +14,12 @@ from infl.model.config import ModelConfig
 
 @dataclass(frozen=True)
 class SetChoice:
-    """One data set of a recipe: a folder, relative to the data root, and which of its annotations is meant."""
+    """One data set of a recipe: a folder, relative to the data root, which of its annotations is meant, and a pattern
+    of the samples' keys ("3dsk/*") that are left out, where their terms do not allow what the recipe is for."""
 
     folder: str
     annotation: str | None = None
+    leave_out: str | None = None
 
 
 @dataclass(frozen=True)
