@@ -17,7 +17,7 @@ from infl.errors import FileError, InflError
 from infl.export.harmonised_face import HarmonisedFace, Original, Source
 from infl.export.hdf5_writer import HarmonisedWriter
 from infl.harmonize.annotated_face import encode_annotated
-from infl.harmonize.set_residuals import residuals_of
+from infl.harmonize.set_residuals import carryings
 from infl.harmonize.transfer import Carrying, same_points, transfer_clicks
 from infl.images import cv2
 from infl.layouts import Layout
@@ -56,17 +56,16 @@ def harmonise(
     sources = tuple(_source(dataset, target, root) for dataset in datasets)
     total = sum(len(dataset) for dataset in datasets)
     progress = Progress("harmonising", 0, total)
+    ways: list[Carrying | None] = [None] * len(datasets)
+    if transfer:
+        ways = yield from carryings(landmarker, datasets, target, convention)
     with HarmonisedWriter(out, target, sources, _about(landmarker, wanted, root, out)) as writer:
         done, first = 0, ""
-        for dataset, source in zip(datasets, sources, strict=True):
+        for dataset, source, carrying in zip(datasets, sources, ways, strict=True):
             for error in (*dataset.problems, *_not_moved(landmarker, dataset, transfer)):
                 writer.problem(source.folder, str(error))
             faces_of = Counter(sample.image for sample in dataset.samples)
             photo = _Photo()
-            carrying = None
-            if transfer and dataset.layout is not None and dataset.convention in landmarker.conventions:
-                residuals = yield from residuals_of(landmarker, dataset)
-                carrying = Carrying(residuals, residuals.places.to(target.queries), source.pairs)
             for sample in dataset.samples:
                 try:
                     image, sha256 = photo.read(sample)

@@ -33,6 +33,7 @@ LARGEST = 0.15  # of the face's size: a σ above it says no more than that nothi
 SLIPPED = (
     5.0  # standard deviations from what the other clicks of a face say, beyond which a click counts for less
 )
+HABIT_LENGTH, HABIT_NOISE = 15.0, 0.02  # mm along the surface that habits are shared over, and how exactly
 DOUBT = 10.0  # faces that the mean residual must outweigh before it is believed
 
 
@@ -122,6 +123,11 @@ class Residuals:
         left = np.maximum(sigma, open_) ** 2 - known
         explained = known / np.maximum(open_**2, 1e-12)
         return Carried(reach @ inverse @ rest, explained, np.sqrt(np.maximum(left, 0)))
+
+    def habit_at(self, distances: np.ndarray) -> np.ndarray:
+        """(M, K) mm from other queries → (M, 2): b there, smooth between the set's points and 0 far from them."""
+        near = np.exp(-self.places.within() / HABIT_LENGTH) + HABIT_NOISE * np.eye(len(self.habit))
+        return np.exp(-distances / HABIT_LENGTH) @ np.linalg.solve(near, self.habit)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,8 +1,9 @@
-"""Learning how a data set's annotators depart from the prediction, from some of its faces."""
+"""Learning how each data set's annotators depart from the prediction, from some of its faces, before it is moved."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -10,13 +11,39 @@ from infl.datasets.dataset import Dataset
 from infl.errors import InflError
 from infl.harmonize.annotated_face import encode_annotated
 from infl.harmonize.residuals import Clicks, Places, Residuals, learn_residuals
-from infl.harmonize.transfer import clicks_of
+from infl.harmonize.transfer import Carrying, clicks_of, same_points
 from infl.images import cv2
+from infl.layouts import Layout
 from infl.model.landmarker import Landmarker
 from infl.progress import Job, Progress
 
 FACES = 200
 """Of a set, evenly spread, are looked at: more change the estimates by less than sets differ."""
+
+
+def carryings(
+    landmarker: Landmarker, datasets: Sequence[Dataset], target: Layout, convention: str
+) -> Job[list[Carrying | None]]:
+    """How each set's clicks reach the target layout as `convention` means it; None where they cannot.
+
+    What the annotators of `convention` do beyond what the deformer learned is known where one of the sets is theirs.
+    """
+    learned: list[Residuals | None] = []
+    for dataset in datasets:
+        known = dataset.layout is not None and dataset.convention in landmarker.conventions
+        learned.append((yield from residuals_of(landmarker, dataset)) if known else None)
+    distances = [one.places.to(target.queries) if one else np.zeros((0, 0)) for one in learned]
+    habit = np.zeros((len(target), 2))
+    theirs = [i for i, dataset in enumerate(datasets) if learned[i] and dataset.convention == convention]
+    if theirs:
+        largest = max(theirs, key=lambda i: len(datasets[i]))
+        one = learned[largest]
+        assert one is not None
+        habit = one.habit_at(distances[largest])
+    return [
+        Carrying(one, far, same_points(target, dataset.layout), habit) if one and dataset.layout else None
+        for one, far, dataset in zip(learned, distances, datasets, strict=True)
+    ]
 
 
 def residuals_of(landmarker: Landmarker, dataset: Dataset) -> Job[Residuals]:

@@ -64,19 +64,23 @@ class Transferred:
 class Carrying:
     """How one data set's residuals reach the target layout of M points.
 
-    residuals: of its K points. distances: (M, K) mm on C. pairs: (M,), see `same_points`.
+    residuals: of its K points. distances: (M, K) mm on C. pairs: (M,), see `same_points`. habit: (M, 2) what the target
+    convention's own annotators do at these points and the deformer has not learned, units of the face's size.
     """
 
     residuals: Residuals
     distances: np.ndarray
     pairs: np.ndarray
+    habit: np.ndarray
 
 
 @lru_cache(maxsize=16)
 def believed_carrying(own: Layout, target: Layout) -> Carrying:
     """Before anything is learned of the set: see `infl.harmonize.residuals.believed`."""
     places = Places.of(own.queries)
-    return Carrying(believed(places), places.to(target.queries), same_points(target, own))
+    return Carrying(
+        believed(places), places.to(target.queries), same_points(target, own), np.zeros((len(target), 2))
+    )
 
 
 def clicks_of(clicked: np.ndarray, seen: np.ndarray, encoded: Encoded, own: Landmarks) -> Clicks:
@@ -109,7 +113,7 @@ def transfer_clicks(
         return Transferred(target.points, target.sigma, visibility, provenance)
     size, clicks = encoded.face_size, clicks_of(clicked, seen, encoded, own)
     carried = carrying.residuals.carried(clicks, 0, target.sigma / size, carrying.distances)
-    points = (target.points + carried.shift @ upright(encoded).T * size).astype(np.float32)
+    points = (target.points + (carrying.habit + carried.shift) @ upright(encoded).T * size).astype(np.float32)
     sigma = (carried.sigma * size).astype(np.float32)
     provenance[carried.explained >= TOLD] = TRANSFERRED
     k = np.flatnonzero(carrying.pairs >= 0)
