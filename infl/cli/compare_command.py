@@ -1,0 +1,47 @@
+"""`infl compare`: where sets disagree, by how much, and how surely."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from infl.cli.arguments import can_be_written, open_data
+from infl.cli.console import drive, problems
+from infl.errors import FileError, InflError
+
+
+def run_comparison(
+    data: Sequence[str], out: Path, split: str, pictures: int | None, at: str | None, checkpoint: Path | None
+) -> None:
+    """Compare the sets that `data` names, write the report, and say the upshot."""
+    from infl.comparison import compare, write_report
+    from infl.layouts import layout
+    from infl.model import load_landmarker
+
+    if len(data) < 2:
+        raise InflError("There is nothing to compare: name at least two sets.")
+    if out.suffix not in (".html", ".htm"):
+        raise FileError(out, "is no name for a web page.", remedy="Name it .html.")
+    if pictures is not None and pictures < 1:
+        raise InflError("--pictures must be 1 or more.")
+    can_be_written(out)
+    asked = None if at is None else layout(at)
+    datasets = open_data(data)
+    part = None if split == "all" else split
+    job = compare(load_landmarker(checkpoint), datasets, split=part, pictures=pictures, at=asked)
+    comparison = drive(job)
+    page, table, origins = write_report(comparison, out)
+    problems(comparison.notes)
+    for witness in comparison.sets:
+        (x, y), (dx, dy) = witness.origin.shift, witness.origin.interval.half
+        taken = [axis for axis, off in zip("xy", witness.origin.taken, strict=True) if off]
+        print(f"{witness.evidence.name}: {len(witness.evidence)} faces; pixel origin: ({x:+.2f}, {y:+.2f}) px "
+              f"± ({dx:.2f}, {dy:.2f}){', taken off: ' + ' and '.join(taken) if taken else ''}")  # fmt: skip
+    for pair in comparison.pairs:
+        told = int(np.isfinite(pair.size).sum())
+        print(
+            f"{pair.first.evidence.name} − {pair.second.evidence.name}: {pair.sure.sum()} of {told} points differ surely"
+        )
+    print(f"{page}: the report; {table.name} and {origins.name} beside it: its figures.")
