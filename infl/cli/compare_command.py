@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from infl.cli.arguments import can_be_written, open_data
 from infl.cli.console import drive, problems
 from infl.errors import FileError, InflError
+
+if TYPE_CHECKING:
+    from infl.comparison.pixel_origin import OriginDifference
 
 
 def run_comparison(
@@ -34,14 +38,18 @@ def run_comparison(
     comparison = drive(job)
     page, table, origins = write_report(comparison, out)
     problems(comparison.notes)
-    for witness in comparison.sets:
-        (x, y), (dx, dy) = witness.origin.shift, witness.origin.interval.half
-        taken = [axis for axis, off in zip("xy", witness.origin.taken, strict=True) if off]
-        print(f"{witness.evidence.name}: {len(witness.evidence)} faces; pixel origin: ({x:+.2f}, {y:+.2f}) px "
-              f"± ({dx:.2f}, {dy:.2f}){', taken off: ' + ' and '.join(taken) if taken else ''}")  # fmt: skip
     for pair in comparison.pairs:
+        first, second = pair.first.evidence, pair.second.evidence
         told = int(np.isfinite(pair.size).sum())
-        print(
-            f"{pair.first.evidence.name} − {pair.second.evidence.name}: {pair.sure.sum()} of {told} points differ surely"
-        )
+        print(f"{first.name} − {second.name}: {pair.sure.sum()} of {told} points differ surely; {_origin(pair.origin)}; "
+              f"{len(first)} and {len(second)} faces.")  # fmt: skip
     print(f"{page}: the report; {table.name} and {origins.name} beside it: its figures.")
+
+
+def _origin(origin: OriginDifference) -> str:
+    if not np.isfinite(origin.interval.high).all():
+        return "pixel origin not known"
+    (x, y), (dx, dy) = origin.difference, origin.interval.half
+    taken = [axis for axis, off in zip("xy", origin.taken, strict=True) if off]
+    said = f"pixel origin ({x:+.2f}, {y:+.2f}) px ± ({dx:.2f}, {dy:.2f})"
+    return f"{said}, {' and '.join(taken)} taken off" if taken else said

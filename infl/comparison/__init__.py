@@ -10,19 +10,23 @@ write_report(comparison, "report.html")                  # and report.csv beside
 from infl.comparison.compare import Comparison, DeformerOffsets, compare
 from infl.comparison.evidence import Evidence, gather
 from infl.comparison.offsets import PairOffsets, Witness, offsets_between, witness_of
-from infl.comparison.pixel_origin import PixelOrigin
+from infl.comparison.pixel_origin import OriginDifference, PixelOrigin
 from infl.comparison.report import write_report
+from infl.comparison.tables import offsets_table, origins_table
 
 __all__ = [
     "Comparison",
     "DeformerOffsets",
     "Evidence",
+    "OriginDifference",
     "PairOffsets",
     "PixelOrigin",
     "Witness",
     "compare",
     "gather",
     "offsets_between",
+    "offsets_table",
+    "origins_table",
     "witness_of",
     "write_report",
 ]

@@ -27,21 +27,24 @@ from infl.comparison.intervals import (
     inflation,
     interval_of,
 )
-from infl.comparison.pixel_origin import PixelOrigin, pixel_origin
+from infl.comparison.pixel_origin import (
+    FEWEST,
+    OriginDifference,
+    PixelOrigin,
+    origin_difference,
+    pixel_origin,
+)
 from infl.comparison.robust_fit import RobustFit, Witnesses, robust_fit
 from infl.errors import InflError
 from infl.harmonize.transfer import same_points
 
 RESAMPLES = 1000
-FEWEST = 5
-"""Subjects in either set below which nothing is said of a point."""
-
 SEED = 0
 
 
 @dataclass(frozen=True, eq=False)
 class Witness:
-    """One set, ready to be compared: its evidence, (S,) names of its subjects, (F,) each face's subject, and its origin."""
+    """One set, ready to be compared. names: (S,) of its subjects; subject: (F,) int, each face's."""
 
     evidence: Evidence
     names: np.ndarray
@@ -51,7 +54,7 @@ class Witness:
 
 @dataclass(frozen=True, eq=False)
 class PairOffsets:
-    """first − second at each of K points that both sets have.
+    """first − second at each of K points that both sets have, and the difference of their pixel origins.
 
     points: names in the first set's layout. indices: (K, 2) places in the two layouts. queries: (K, 3) mm, where the
     first layout has them. axes: (K, 3, 2) unit vectors outwards and up (`infl.comparison.axes`). offset: (K, 2) mm along
@@ -63,6 +66,7 @@ class PairOffsets:
 
     first: Witness
     second: Witness
+    origin: OriginDifference
     points: tuple[str, ...]
     indices: np.ndarray
     queries: np.ndarray
@@ -108,10 +112,12 @@ def offsets_between(
     in_the_picture = ours.contour[k] | theirs.contour[pairs[k]]
     axes = outward_and_up(ours.queries[k], in_the_picture)
     counts = draws(first.names, second.names, resamples, np.random.default_rng(SEED))
-    fits = [_fit(witness, own, axes) for witness, own in zip((first, second), indices.T, strict=True)]
+    origin = origin_difference(first.origin, second.origin, counts)
+    witnesses = first, second
+    fits = [_fit(witness, own, axes, origin) for witness, own in zip(witnesses, indices.T, strict=True)]
     again = [
-        fit.resampled(drawn, witness.origin.resampled(drawn)) - fit.displacement
-        for fit, witness, drawn in zip(fits, (first, second), counts, strict=True)
+        fit.resampled(drawn, witness.origin.deviations(drawn) * origin.taken) - fit.displacement
+        for fit, witness, drawn in zip(fits, witnesses, counts, strict=True)
     ]
     subjects = np.stack([fit.subjects for fit in fits], 1).astype(float)
     if np.isin(first.names, second.names).any():  # who is in both must weigh the same in both
@@ -122,20 +128,17 @@ def offsets_between(
     drawn = offset + again[0] * stretch[:, :1] - again[1] * stretch[:, 1:]
     size = np.linalg.norm(offset, axis=1)
     along = np.einsum("rka,ka->rk", drawn, offset / np.maximum(size, 1e-9)[:, None])
-    low, high = (
-        interval_of(size, along, np.ones(len(k))).low,
-        interval_of(size, along, np.ones(len(k))).high,
-    )
+    size_interval = interval_of(size, along, np.ones(len(k)))
     covariance, freedom = _covariance(again, subjects)
     p = np.full(len(k), np.nan)
     p[told] = hotelling(offset[told], covariance[told], freedom[told])
-    seen = [
-        np.isfinite(w.evidence.residual[:, own]).all(2).sum(0)
-        for w, own in zip((first, second), indices.T, strict=True)
+    told_by = [
+        np.isfinite(w.evidence.residual[:, own]).all(2) for w, own in zip(witnesses, indices.T, strict=True)
     ]
     return PairOffsets(
         first=first,
         second=second,
+        origin=origin,
         points=tuple(ours.names[i] for i in k),
         indices=indices,
         queries=ours.queries[k],
@@ -143,25 +146,26 @@ def offsets_between(
         offset=offset,
         interval=interval_of(offset, drawn, np.ones(2)),
         size=size,
-        size_interval=Interval(np.maximum(low, 0.0), high),
+        size_interval=Interval(np.maximum(size_interval.low, 0.0), size_interval.high),
         spread=covariance * (ellipse_radius(freedom) ** 2)[:, None, None],
         p=p,
         sure=benjamini_hochberg(p),
-        faces=np.stack(seen, 1),
+        faces=np.stack([known.sum(0) for known in told_by], 1),
         learned=np.full((len(k), 2), np.nan)
         if learned is None
         else np.einsum("kd,kda->ka", learned[k], axes),
     )
 
 
-def _fit(witness: Witness, own: np.ndarray, axes: np.ndarray) -> RobustFit:
+def _fit(witness: Witness, own: np.ndarray, axes: np.ndarray, origin: OriginDifference) -> RobustFit:
     evidence = witness.evidence
     return robust_fit(
         Witnesses(
-            evidence.residual[:, own] - witness.origin.taken,
+            evidence.residual[:, own] - witness.origin.shift * origin.taken,
             np.einsum("fkid,kda->fkia", evidence.jacobian[:, own], axes),
             evidence.sigma[:, own],
             witness.subject,
+            len(witness.names),
             np.arange(len(own)),
         ),
         with_shift=False,

@@ -18,22 +18,26 @@ from infl.geometry.canonical_face import canonical_face
 from infl.images import cv2
 from infl.rendering.face_view import FacePicture, FaceView, OrbitCamera
 
-SIZE = (620, 660)
-"""Pixels of a picture without its legend: width, height."""
+SIZE = (1000, 1040)
+"""Pixels of the drawn face: width, height. A picture shows the part of it that its points need."""
 
-LEGEND = 74  # pixels below
+WIDTH, LINE = 720, 22
+"""Of a picture: its width, and the height of each line of its legend."""
+
+MARGIN = 70  # pixels of the drawn face around a picture's points and regions
 SURE, UNSURE, LEARNED = "#D55E00", "#0072B2", "#009E73"
 """Vermilion, blue and bluish green of Okabe and Ito."""
 
-LONGEST = 13.0
+LONGEST = 16.0
 """mm on C that the longest arrow may take."""
 
 EXAGGERATIONS = (1, 2, 3, 5, 10, 20)
+BAR = 2  # mm, of the legend's scale
 
 
 @lru_cache(maxsize=1)
 def _drawn() -> FacePicture:
-    return FaceView(canonical_face()).smooth(OrbitCamera(zoom=1.12, pan=(0.0, 0.02)), SIZE)
+    return FaceView(canonical_face()).smooth(OrbitCamera(zoom=1.1, pan=(0.0, 0.02)), SIZE)
 
 
 def face_definition() -> str:
@@ -52,7 +56,10 @@ def offsets_picture(pair: PairOffsets) -> str:
     first, second = escape(pair.first.evidence.name), escape(pair.second.evidence.name)
     told = np.flatnonzero(np.isfinite(pair.size))
     times = exaggeration(pair.size[told])
-    marks = [_mark(pair, k, times) for k in sorted(told, key=lambda k: bool(pair.sure[k]))]
+    order = sorted(told, key=lambda k: bool(pair.sure[k]))
+    ends = [_drawn().project(pair.queries[k : k + 1] + times * pair.axes[k] @ pair.offset[k]) for k in order]
+    starts = [_drawn().project(pair.queries[k : k + 1]) for k in order]
+    marks = [_mark(pair, k, times) for k in order]
     key = np.array([[8.0, 0.0], [40.0, 0.0]])
     legend = [
         (_arrow(*key, SURE, 2.2), f"differs surely: from {second} to {first}, × {times}"),
@@ -61,17 +68,19 @@ def offsets_picture(pair: PairOffsets) -> str:
             f"not surely different; ellipse: 95 % region of the arrow’s head, × {times}",
         ),
     ]
-    return _framed(f"Offsets {first} − {second}", marks, legend, times)
+    return _framed(
+        f"Offsets {first} − {second}", "".join(marks), _window(np.vstack(starts + ends)), legend, times
+    )
 
 
 def deformer_picture(title: str, queries: np.ndarray, vectors: np.ndarray) -> str:
     """SVG of (K, 3) mm arrows at (K, 3) mm places on C, in green and without any region."""
     times = exaggeration(np.linalg.norm(vectors, axis=1))
     start, end = _drawn().project(queries), _drawn().project(queries + times * vectors)
-    marks = [_dot(a, LEARNED) + _arrow(a, b, LEARNED, 1.6) for a, b in zip(start, end, strict=True)]
+    marks = "".join(_dot(a, LEARNED) + _arrow(a, b, LEARNED, 1.6) for a, b in zip(start, end, strict=True))
     key = _arrow(np.array([8.0, 0.0]), np.array([40.0, 0.0]), LEARNED, 1.6)
     legend = [(key, f"the deformer alone, no interval, × {times}")]
-    return _framed(escape(title), marks, legend, times)
+    return _framed(escape(title), marks, _window(np.vstack([start, end])), legend, times)
 
 
 def exaggeration(lengths: np.ndarray) -> int:
@@ -142,19 +151,35 @@ def _ellipse(centre: np.ndarray, region: np.ndarray, colour: str, opacity: float
             f'stroke="{colour}" stroke-opacity=".55" stroke-width=".8"/>')  # fmt: skip
 
 
-def _framed(title: str, marks: list[str], legend: list[tuple[str, str]], times: int) -> str:
-    width, height = SIZE
+def _window(places: np.ndarray) -> tuple[float, float, float, float]:
+    """Left, top, width and height of the part of the drawn face that holds (N, 2) places with a margin."""
+    low = np.maximum(places.min(0) - MARGIN, 0.0)
+    high = np.minimum(places.max(0) + MARGIN, SIZE)
+    return float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1])
+
+
+def _framed(
+    title: str, marks: str, window: tuple[float, float, float, float], legend: list[tuple[str, str]], times: int
+) -> str:  # fmt: skip
+    """The part `window` of the drawn face with its marks, and the legend under it."""
+    left, top, across, down = window
+    height = WIDTH * down / across
+    inside = (
+        f'<g transform="scale({WIDTH / across:.4f}) translate({-left:.1f} {-top:.1f})">'
+        f'<use href="#canonical-face"/>{marks}</g>'
+    )
+    seen = f'<svg width="{WIDTH}" height="{height:.1f}">{inside}</svg>'
     rows = "".join(
-        f'<g transform="translate(12 {height + 14 + 20 * i})">{mark}<text x="50" y="4">{text}</text></g>'
+        f'<g transform="translate(12 {height + LINE * (i + 0.8):.1f})">{mark}<text x="50" y="4">{text}</text></g>'
         for i, (mark, text) in enumerate(legend)
     )
-    mm = 2.0
-    place = np.array([0.0, -60.0, 30.0])
-    bar = float(
-        _drawn().project(place[None] + [mm * times, 0, 0])[0, 0] - _drawn().project(place[None])[0, 0]
+    a_mm = (
+        float(np.diff(_drawn().project(np.array([[0.0, -40, 30], [1, -40, 30]]))[:, 0])[0]) * WIDTH / across
     )
-    y = height + 14 + 20 * len(legend)
-    scale = (f'<path d="M20 {y - 4}v8M20 {y}h{bar:.1f}M{20 + bar:.1f} {y - 4}v8" stroke="currentColor" fill="none"/>'
-             f'<text x="{28 + bar:.1f}" y="{y + 4}">{mm:.0f} mm on the face, × {times}</text>')  # fmt: skip
-    return (f'<svg viewBox="0 0 {width} {height + LEGEND}" role="img" aria-label="{title}" class="face"><use '
-            f'href="#canonical-face"/>{"".join(marks)}{rows}{scale}</svg>')  # fmt: skip
+    length, y = BAR * times * a_mm, height + LINE * (len(legend) + 0.8)
+    bar = (
+        f'<path d="M20 {y - 4:.1f}v8m0-4h{length:.1f}m0-4v8" stroke="currentColor" fill="none"/>'
+        f'<text x="{28 + length:.1f}" y="{y + 4:.1f}">{BAR} mm of offset (drawn × {times})</text>'
+    )
+    box = f"0 0 {WIDTH} {height + LINE * (len(legend) + 1.3):.0f}"
+    return f'<svg viewBox="{box}" role="img" aria-label="{title}" class="face">{seen}{rows}{bar}</svg>'

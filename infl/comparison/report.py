@@ -7,7 +7,7 @@ from pathlib import Path
 
 from infl.comparison.compare import Comparison
 from infl.comparison.page import report_html
-from infl.comparison.tables import COLUMNS, ORIGIN_COLUMNS, csv_text, offset_rows, origin_row
+from infl.comparison.tables import csv_text, offsets_table, origins_table
 from infl.errors import FileError
 
 
@@ -20,8 +20,8 @@ def write_report(comparison: Comparison, out: str | Path) -> tuple[Path, Path, P
     offsets, origins = out.with_suffix(".csv"), out.with_name(out.stem + "_pixel_origin.csv")
     if offsets == out:
         raise FileError(out, "is the name of the table beside the report.", remedy="Name it .html.")
-    _write(offsets, csv_text(COLUMNS, offset_rows(comparison)))
-    _write(origins, csv_text(ORIGIN_COLUMNS, [origin_row(witness) for witness in comparison.sets]))
+    _write(offsets, csv_text(offsets_table(comparison)))
+    _write(origins, csv_text(origins_table(comparison)))
     _write(out, report_html(comparison))
     return out, offsets, origins
 

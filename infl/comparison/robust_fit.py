@@ -32,13 +32,14 @@ class Witnesses:
     """What F faces of S subjects say of K points.
 
     residual: (F, K, 2) pixels, NaN where nothing is said. jacobian: (F, K, 2, 2) pixels a mm along two axes. sigma:
-    (F, K) pixels. subject: (F,) int, 0 … S − 1. group: (K,) int, 0 … G − 1; points of one group share one d.
+    (F, K) pixels. subject: (F,) int, 0 … `subjects` − 1. group: (K,) int, 0 … G − 1; points of one group share one d.
     """
 
     residual: np.ndarray
     jacobian: np.ndarray
     sigma: np.ndarray
     subject: np.ndarray
+    subjects: int
     group: np.ndarray
 
 
@@ -117,7 +118,7 @@ def _summed(
     length = np.linalg.norm(left, axis=2)
     pull = huber_weights(length)[..., None] * left
     curvature = _curvature(left, length)
-    group, groups, subjects = told.group, len(d), int(told.subject.max()) + 1
+    group, groups, subjects = told.group, len(d), told.subjects
 
     def by_subject(values: np.ndarray) -> np.ndarray:
         total = np.zeros((subjects, *values.shape[1:]))

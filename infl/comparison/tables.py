@@ -1,91 +1,90 @@
-"""A comparison as tables, one row for each point of each pair and one for each set."""
+"""A comparison as tables, for a notebook and for CSV."""
 
 from __future__ import annotations
 
-import csv
-import io
-
 import numpy as np
+import pandas as pd
 
 from infl.comparison.compare import Comparison
-from infl.comparison.offsets import Witness
+from infl.comparison.intervals import Interval
 from infl.geometry.canonical_face import canonical_face
 
-COLUMNS = (
-    "first", "second", "point", "x_mm", "y_mm", "z_mm", "kind", "outward_mm", "outward_low", "outward_high", "up_mm",
-    "up_low", "up_high", "size_mm", "size_low", "size_high", "size_percent", "p", "sure", "deformer_outward_mm",
-    "deformer_up_mm", "faces_first", "faces_second",
-)  # fmt: skip
-"""Of the table of offsets. kind: "measured", or "deformer" where no picture was asked; low and high: 95 %;
-size_percent: of the distance between the outer eye corners; empty: not known."""
 
-ORIGIN_COLUMNS = (
-    "set", "convention", "layout", "faces", "subjects", "left_out", "unreadable", "x_px", "x_low", "x_high", "x_p",
-    "x_taken_off", "y_px", "y_low", "y_high", "y_p", "y_taken_off",
-)  # fmt: skip
+def offsets_table(comparison: Comparison) -> pd.DataFrame:
+    """One row for each point of each pair: first − second.
 
-
-def offset_rows(comparison: Comparison) -> list[list[str | int]]:
-    """The rows of the table of offsets, in the order of COLUMNS."""
-    rows: list[list[str | int]] = []
+    kind is "measured", or "deformer" where no picture was asked. x, y, z: mm, where the point lies on C. outward, up,
+    size: mm, with low and high of 95 %. size_percent: of the distance between the outer eye corners. p: of no offset;
+    sure: corrected for all points of the pair. deformer_…: mm, what the deformer alone says. faces_…: that tell. What
+    is not known is empty.
+    """
+    parts = []
     for pair in comparison.pairs:
-        names = [pair.first.evidence.name, pair.second.evidence.name]
-        for k, point in enumerate(pair.points):
-            figures = [
-                pair.offset[k, 0], pair.interval.low[k, 0], pair.interval.high[k, 0],
-                pair.offset[k, 1], pair.interval.low[k, 1], pair.interval.high[k, 1],
-                pair.size[k], pair.size_interval.low[k], pair.size_interval.high[k], percent(pair.size[k]),
-            ]  # fmt: skip
-            sure = int(pair.sure[k]) if np.isfinite(pair.size[k]) else ""
-            rows.append([*names, point, *map(_number, pair.queries[k]), "measured", *map(_number, figures),
-                         _number(pair.p[k], 5), sure, *map(_number, pair.learned[k]), *map(int, pair.faces[k])])  # fmt: skip
+        part = _place(
+            pair.first.evidence.name, pair.second.evidence.name, pair.points, pair.queries, "measured"
+        )
+        for axis, name in enumerate(("outward", "up")):
+            part |= _figures(
+                name, pair.offset[:, axis], Interval(pair.interval.low[:, axis], pair.interval.high[:, axis])
+            )
+        part |= _figures("size", pair.size, pair.size_interval)
+        part |= {"size_percent": percent(pair.size), "p": pair.p}
+        part["sure"] = np.where(np.isfinite(pair.p), pair.sure.astype(int).astype(object), None)
+        part |= {"deformer_outward": pair.learned[:, 0], "deformer_up": pair.learned[:, 1]}
+        part |= {"faces_first": pair.faces[:, 0], "faces_second": pair.faces[:, 1]}
+        parts.append(pd.DataFrame(part))
     for asked in comparison.deformer:
-        for k, point in enumerate(asked.layout.points):
-            out, up = asked.offset[k]
-            size = float(np.hypot(out, up))
-            figures = [
-                _number(out),
-                "",
-                "",
-                _number(up),
-                "",
-                "",
-                _number(size),
-                "",
-                "",
-                _number(percent(size)),
-            ]
-            rows.append([asked.first, asked.second, point.name, *map(_number, point.xyz), "deformer", *figures, "", "",
-                         _number(out), _number(up), "", ""])  # fmt: skip
-    return rows
+        part = _place(asked.first, asked.second, asked.layout.names, asked.layout.queries, "deformer")
+        part |= {"deformer_outward": asked.offset[:, 0], "deformer_up": asked.offset[:, 1]}
+        parts.append(pd.DataFrame(part))
+    return pd.concat(parts, ignore_index=True)
 
 
-def origin_row(witness: Witness) -> list[str | int]:
-    evidence, origin = witness.evidence, witness.origin
-    row: list[str | int] = [
-        evidence.name, evidence.convention, evidence.layout.name, len(evidence), len(witness.names), evidence.left_out,
-        len(evidence.unreadable),
-    ]  # fmt: skip
-    for axis in (0, 1):
-        known = origin.fit is not None
-        figures = (origin.shift[axis], origin.interval.low[axis], origin.interval.high[axis])
-        row += [_number(v) if known else "" for v in figures]
-        row += [_number(origin.p[axis], 5) if known else "", _number(origin.taken[axis])]
-    return row
+def origins_table(comparison: Comparison) -> pd.DataFrame:
+    """One row for each set, `second` empty, and one for each pair, first − second: pixels right and down, low and high of
+    95 %; for pairs also p of no difference and whether it was taken off (1) or not (0)."""
+    rows = []
+    for witness in comparison.sets:
+        evidence, origin = witness.evidence, witness.origin
+        row = {"first": evidence.name, "second": "", "faces": len(evidence), "subjects": len(witness.names)}
+        row |= {"left_out": evidence.left_out, "unreadable": len(evidence.unreadable)}
+        for axis, name in enumerate("xy"):
+            row |= _one(name, origin.shift[axis], origin.interval, axis)
+        rows.append(row)
+    for pair in comparison.pairs:
+        row = {"first": pair.first.evidence.name, "second": pair.second.evidence.name}
+        for axis, name in enumerate("xy"):
+            row |= _one(name, pair.origin.difference[axis], pair.origin.interval, axis)
+            row |= {f"{name}_p": pair.origin.p[axis], f"{name}_taken_off": int(pair.origin.taken[axis])}
+        rows.append(row)
+    counts = dict.fromkeys(
+        ("faces", "subjects", "left_out", "unreadable", "x_taken_off", "y_taken_off"), "Int64"
+    )
+    table = pd.DataFrame(rows)
+    return table.astype({name: kind for name, kind in counts.items() if name in table})
 
 
-def percent(millimetres: float) -> float:
+def percent(millimetres: np.ndarray) -> np.ndarray:
     """Of the distance between the outer eye corners of C."""
-    return float(100 * millimetres / canonical_face().interocular)
+    return 100 * millimetres / canonical_face().interocular
 
 
-def _number(value: float, digits: int = 3) -> str:
-    return f"{float(value):.{digits}f}" if np.isfinite(value) else ""
+def csv_text(table: pd.DataFrame) -> str:
+    return table.to_csv(index=False, float_format="%.5g", lineterminator="\n")
 
 
-def csv_text(columns: tuple[str, ...], rows: list[list[str | int]]) -> str:
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(columns)
-    table.writerows(rows)
-    return text.getvalue()
+def _place(first: str, second: str, points: tuple[str, ...], queries: np.ndarray, kind: str) -> dict:
+    x, y, z = queries.T
+    return {"first": first, "second": second, "point": points, "kind": kind, "x": x, "y": y, "z": z}
+
+
+def _figures(name: str, value: np.ndarray, interval: Interval) -> dict[str, np.ndarray]:
+    return {name: value, f"{name}_low": interval.low, f"{name}_high": interval.high}
+
+
+def _one(name: str, value: float, interval: Interval, axis: int) -> dict[str, float]:
+    """Without an interval nothing is known."""
+    low, high = interval.low[axis], interval.high[axis]
+    known = np.isfinite(high)
+    return {name: value if known else np.nan, f"{name}_low": low if known else np.nan,
+            f"{name}_high": high if known else np.nan}  # fmt: skip
