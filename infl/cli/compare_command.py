@@ -41,8 +41,10 @@ def run_comparison(
     for pair in comparison.pairs:
         first, second = pair.first.evidence, pair.second.evidence
         told = int(np.isfinite(pair.size).sum())
-        print(f"{first.name} − {second.name}: {pair.sure.sum()} of {told} points differ surely; {_origin(pair.origin)}; "
-              f"{len(first)} and {len(second)} faces.")  # fmt: skip
+        print(
+            f"{first.name} − {second.name} ({len(first)}, {len(second)} faces): {pair.sure.sum()} of {told} points "
+            f"differ surely; {_origin(pair.origin)}."
+        )
     print(f"{page}: the report; {table.name} and {origins.name} beside it: its figures.")
 
 

@@ -12,10 +12,11 @@ MIDLINE = 1.0
 
 
 def outward_and_up(queries: np.ndarray, in_the_picture: np.ndarray) -> np.ndarray:
-    """(K, 3, 2) unit vectors at `queries` (K, 3) mm: away from the middle (on the midline: to the subject's left), and up.
+    """(K, 3, 2) unit vectors at `queries` (K, 3) mm: outwards and up.
 
-    Both lie in C's tangent plane, where "outwards" leads along the skin: on the side of the head, backwards. Points
-    marked in_the_picture (K,) bool, the visible outline's, have x and y of C: an outline is no place on the skin.
+    Outwards is away from the middle; on the midline, to the subject's left. Both lie in C's tangent plane, where
+    "outwards" leads along the skin: on the side of the head, backwards. Points marked in_the_picture (K,) bool, the
+    visible outline's, have x and y of C: an outline is no place on the skin.
     """
     queries = np.asarray(queries, np.float64)
     triangle, barycentric, _ = closest_points(canonical_face(), queries)

@@ -33,7 +33,7 @@ class DeformerOffsets:
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """The sets in the order given, every pair of them that has points in common, and what was asked of the deformer alone.
+    """The sets in the order given, their pairs that share points, and what was asked of the deformer alone.
 
     part: which part of the sets was looked at, "" for all. notes: what could not be compared, and why.
     """
@@ -87,8 +87,10 @@ def compare(
             offset = np.einsum("kd,kda->ka", landmarker.offsets(*conventions, at=at), axes)
             deformer.append(DeformerOffsets(ours.name, theirs.name, at, axes, offset))
         elif at is not None:
-            notes.append(f"{ours.name} and {theirs.name}: the checkpoint does not know both conventions, so its deformer "
-                         f"says nothing at {at.name}.")  # fmt: skip
+            notes.append(
+                f"{ours.name} and {theirs.name}: the checkpoint does not know both conventions, so its deformer says "
+                f"nothing at {at.name}."
+            )
         yield Progress(resampling.phase, done, len(couples), started=resampling.started)
     if not pairs and not deformer:
         raise InflError(notes[0])

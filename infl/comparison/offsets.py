@@ -57,11 +57,11 @@ class PairOffsets:
     """first − second at each of K points that both sets have, and the difference of their pixel origins.
 
     points: names in the first set's layout. indices: (K, 2) places in the two layouts. queries: (K, 3) mm, where the
-    first layout has them. axes: (K, 3, 2) unit vectors outwards and up (`infl.comparison.axes`). offset: (K, 2) mm along
-    them, NaN with fewer than FEWEST subjects; interval: 95 % of each. size: (K,) mm; size_interval: 95 % along the
-    offset's own direction. spread: (K, 2, 2) mm², whose unit ellipse around the offset is the 95 % region. p: (K,) of no
-    offset. sure: (K,) bool. faces: (K, 2) that tell in the two sets. learned: (K, 2) mm, what the deformer alone says,
-    NaN where the checkpoint does not know both conventions.
+    first layout has them. axes: (K, 3, 2) unit vectors outwards and up (`infl.comparison.axes`). offset: (K, 2) mm
+    along them, NaN with fewer than FEWEST subjects; interval: 95 % of each. size: (K,) mm; size_interval: 95 % along
+    the offset's own direction. spread: (K, 2, 2) mm²: S, whose ellipse xᵀ S⁻¹ x = 1 around the offset is the 95 %
+    region. p: (K,) of no offset. sure: (K,) bool. faces: (K, 2) that tell in the two sets. learned: (K, 2) mm, what the
+    deformer alone says, NaN where the checkpoint does not know both conventions.
     """
 
     first: Witness
@@ -133,7 +133,7 @@ def offsets_between(
     p = np.full(len(k), np.nan)
     p[told] = hotelling(offset[told], covariance[told], freedom[told])
     told_by = [
-        np.isfinite(w.evidence.residual[:, own]).all(2) for w, own in zip(witnesses, indices.T, strict=True)
+        np.isfinite(w.evidence.residual[:, own].sum(2)) for w, own in zip(witnesses, indices.T, strict=True)
     ]
     return PairOffsets(
         first=first,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
 
 import numpy as np
@@ -76,10 +77,10 @@ def _summary(pair: PairOffsets) -> str:
     told = int(np.isfinite(pair.size).sum())
     sure = np.flatnonzero(pair.sure)
     if not sure.size:
-        return f"<p>None of the {told} points that both have differs surely.</p>"
+        return f"<p>None of the {told} common points differs surely.</p>"
     largest = sure[np.argsort(-pair.size[sure])][:3]
     which = "; ".join(f"{escape(pair.points[k])}, {said(pair, k)}" for k in largest)
-    return f"<p><b>{len(sure)} of the {told} points that both have differ surely.</b> Farthest apart: {which}.</p>"
+    return f"<p><b>{len(sure)} of the {told} common points differ surely.</b> Farthest apart: {which}.</p>"
 
 
 def _origin(pair: PairOffsets) -> str:
@@ -90,13 +91,13 @@ def _origin(pair: PairOffsets) -> str:
     taken = [axis for axis, off in zip("xy", origin.taken, strict=True) if off]
     what = "no significant difference, nothing taken off."
     if taken:
-        what = f"<b>{' and '.join(taken)} differ{'s' * (len(taken) == 1)}</b>, and was taken off before what follows."
+        what = f"<b>significant in {' and '.join(taken)}</b>, and taken off before what follows."
     line = f"<p>Pixel origin: {_pixels(origin.difference, origin.interval)}: {what}</p>"
     x = float(origin.difference[0])
     if origin.taken[0] and not origin.taken[1] and origin.interval.low[1] < x < origin.interval.high[1]:
         line += (
-            "<p class=note>A file that counts pixels from elsewhere shifts both axes alike, but these faces do not tell "
-            f"whether y differs by the same {abs(x):.1f} px. If it does, each offset is that much too far "
+            "<p class=note>A file that counts pixels from elsewhere shifts both axes alike, but these faces do not "
+            f"tell whether y differs by the same {abs(x):.1f} px. If it does, each offset is that much too far "
             f"{'down' if x > 0 else 'up'}.</p>"
         )
     return line
@@ -136,7 +137,8 @@ def _deformer(asked: DeformerOffsets) -> str:
     vectors = np.einsum("kda,ka->kd", asked.axes, asked.offset)
     size = np.linalg.norm(asked.offset, axis=1)
     rows = (
-        f"<tr><th>{escape(name)}<td class=n>{out:+.2f}<td class=n>{up:+.2f}<td class=n>{long:.2f}<td class=n>{share:.1f}"
+        f"<tr><th>{escape(name)}<td class=n>{out:+.2f}<td class=n>{up:+.2f}<td class=n>{long:.2f}"
+        f"<td class=n>{share:.1f}"
         for name, (out, up), long, share in zip(
             asked.layout.names, asked.offset, size, percent(size), strict=True
         )
@@ -150,7 +152,7 @@ def _deformer(asked: DeformerOffsets) -> str:
     )
 
 
-def _table(head: str, rows) -> str:
+def _table(head: str, rows: Iterable[str]) -> str:
     """head: titles between bars, “#” before those of numbers."""
     cells = "".join(f"<th class=n>{h[1:]}" if h.startswith("#") else f"<th>{h}" for h in head.split("|"))
     return f"<div class=wide><table><tr>{cells}{''.join(rows)}</table></div>"

@@ -33,6 +33,7 @@ LONGEST = 16.0
 
 EXAGGERATIONS = (1, 2, 3, 5, 10, 20)
 BAR = 2  # mm, of the legend's scale
+KEY = np.array([8.0, 0.0]), np.array([40.0, 0.0])  # ends of the legend's arrows, pixels
 
 
 @lru_cache(maxsize=1)
@@ -54,17 +55,16 @@ def offsets_picture(pair: PairOffsets) -> str:
     """SVG: from where the second set has each point an arrow to where the first has it, exaggerated as the legend says;
     vermilion where they differ surely, blue elsewhere, with the 95 % region around the head."""
     first, second = escape(pair.first.evidence.name), escape(pair.second.evidence.name)
-    told = np.flatnonzero(np.isfinite(pair.size))
+    told = np.flatnonzero(np.isfinite(pair.size)).tolist()
     times = exaggeration(pair.size[told])
     order = sorted(told, key=lambda k: bool(pair.sure[k]))
     ends = [_drawn().project(pair.queries[k : k + 1] + times * pair.axes[k] @ pair.offset[k]) for k in order]
     starts = [_drawn().project(pair.queries[k : k + 1]) for k in order]
     marks = [_mark(pair, k, times) for k in order]
-    key = np.array([[8.0, 0.0], [40.0, 0.0]])
     legend = [
-        (_arrow(*key, SURE, 2.2), f"differs surely: from {second} to {first}, × {times}"),
+        (_arrow(*KEY, SURE, 2.2), f"differs surely: from {second} to {first}, × {times}"),
         (
-            _arrow(*key, UNSURE, 1.3),
+            _arrow(*KEY, UNSURE, 1.3),
             f"not surely different; ellipse: 95 % region of the arrow’s head, × {times}",
         ),
     ]
@@ -78,8 +78,7 @@ def deformer_picture(title: str, queries: np.ndarray, vectors: np.ndarray) -> st
     times = exaggeration(np.linalg.norm(vectors, axis=1))
     start, end = _drawn().project(queries), _drawn().project(queries + times * vectors)
     marks = "".join(_dot(a, LEARNED) + _arrow(a, b, LEARNED, 1.6) for a, b in zip(start, end, strict=True))
-    key = _arrow(np.array([8.0, 0.0]), np.array([40.0, 0.0]), LEARNED, 1.6)
-    legend = [(key, f"the deformer alone, no interval, × {times}")]
+    legend = [(_arrow(*KEY, LEARNED, 1.6), f"the deformer alone, no interval, × {times}")]
     return _framed(escape(title), marks, _window(np.vstack([start, end])), legend, times)
 
 
@@ -137,8 +136,10 @@ def _arrow(start: np.ndarray, end: np.ndarray, colour: str, width: float) -> str
     neck = end - along * head
     corners = " ".join(f"{x:.1f},{y:.1f}" for x, y in (end, neck + across, neck - across))
     line = f'x1="{start[0]:.1f}" y1="{start[1]:.1f}" x2="{neck[0]:.1f}" y2="{neck[1]:.1f}"'
-    return (f'<line {line} stroke="#fff" stroke-width="{width + 1.6}" stroke-opacity=".75"/>'
-            f'<line {line} stroke="{colour}" stroke-width="{width}"/><polygon points="{corners}" fill="{colour}"/>')  # fmt: skip
+    return (
+        f'<line {line} stroke="#fff" stroke-width="{width + 1.6}" stroke-opacity=".75"/>'
+        f'<line {line} stroke="{colour}" stroke-width="{width}"/><polygon points="{corners}" fill="{colour}"/>'
+    )
 
 
 def _ellipse(centre: np.ndarray, region: np.ndarray, colour: str, opacity: float) -> str:

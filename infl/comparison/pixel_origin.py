@@ -5,15 +5,15 @@ annotators lives on the face instead: it is mirrored between the face's sides, t
 face. So the displacements of a set are fitted together with one shift in pixels, where mirror partners share one
 displacement outwards and up:
 
-- the shift's x is what the two sides do not share, and is well determined (on AFLW2000's pictures it agrees within 0.15
-  px with what the faces' differing size alone tells of it);
-- its y is told only by heads that lean in the picture and by faces of different size in pixels, so its interval is wide.
+- the shift's x is what the two sides do not share, and is well determined (on AFLW2000's pictures it agrees within
+  0.15 px with what the faces' differing size alone tells of it);
+- its y is told only by heads that lean in the picture and by faces of different size in pixels: its interval is wider.
 
-What grows neither with the face nor is mirrored is in it too, above all what the network itself gets wrong: sets of
-small faces all have y around −0.5 px. So two sets are compared, and only a *difference* of their shifts that is
-significant is taken for an origin, x and y separately; then each set's own shift is taken off its annotations before the
-semantic offsets are estimated. What is not well known would be no correction. Only faces that look at the camera are
-asked: conventions differ in other ways as heads turn (outlines slide, models drift).
+What the network itself gets wrong is in it too: sets of small faces all have y around −0.5 px. So two sets are
+compared, and only a *difference* of their shifts that is significant is taken for an origin, x and y separately; then
+each set's own shift is taken off its annotations before the semantic offsets are estimated. What is not well known
+would be no correction. Only faces that look at the camera are asked, because conventions differ in other ways as heads
+turn: outlines slide, fitted models drift.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ FEWEST = 5
 
 @dataclass(frozen=True, eq=False)
 class PixelOrigin:
-    """shift: (2,) pixels, right and down, by which a set's annotations lie off the network's own idea of them; interval:
-    95 % of it. subjects: how many tell. fit: None, with a shift of 0 ± ∞, where they are too few or the layout has no
-    mirror partners.
+    """shift: (2,) pixels, right and down, by which a set's annotations lie off the network's own idea of them;
+    interval: 95 % of it. subjects: how many tell. fit: None, with a shift of 0 ± ∞, where they are too few or the
+    layout has no mirror partners.
     """
 
     shift: np.ndarray
@@ -71,9 +71,10 @@ def pixel_origin(evidence: Evidence, subject: np.ndarray, counts: np.ndarray) ->
     """Estimate a set's shift; subject: (F,) int of each face, counts: (R, S) how often each was drawn."""
     layout = evidence.layout
     asked = np.abs(evidence.turned) < TURNED
+    evidence, subject = evidence.where(asked), subject[asked]
     paired, middle = sides(layout.queries, layout.mirror)
-    paired &= np.isfinite(evidence.residual[asked]).all(2).any(0)
-    subjects = len(np.unique(subject[asked]))
+    paired &= np.isfinite(evidence.residual.sum(2)).any(0)
+    subjects = len(np.unique(subject))
     if not (paired & ~middle).any() or subjects < FEWEST:
         unknown = np.full(2, np.inf)
         return PixelOrigin(np.zeros(2), Interval(-unknown, unknown), subjects, None)
@@ -81,10 +82,10 @@ def pixel_origin(evidence: Evidence, subject: np.ndarray, counts: np.ndarray) ->
     axes[middle, :, 0] = 0.0  # no rule moves a midline point aside
     partner = np.minimum(np.arange(len(layout)), layout.mirror)[paired]
     witnesses = Witnesses(
-        evidence.residual[asked][:, paired],
-        np.einsum("fkid,kda->fkia", evidence.jacobian[asked][:, paired], axes[paired]),
-        evidence.sigma[asked][:, paired],
-        subject[asked],
+        evidence.residual[:, paired],
+        np.einsum("fkid,kda->fkia", evidence.jacobian[:, paired], axes[paired]),
+        evidence.sigma[:, paired],
+        subject,
         counts.shape[1],
         np.unique(partner, return_inverse=True)[1],
     )

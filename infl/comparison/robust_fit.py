@@ -1,8 +1,8 @@
 """Mean displacements of points over many faces, which a few bad faces do not spoil, and their bootstrap.
 
 Each face f says of point k: r = J d + b + noise. r is in pixels; d, in mm along two axes on C, is the same for all
-faces; and b, which is estimated only where asked for, is a shift in pixels of the photograph, the same for all faces and
-points. d and b are Huber's estimates, by iteratively reweighted least squares; each point's noise is scaled by the
+faces; and b, which is estimated only where asked for, is a shift in pixels of the photograph, the same for all faces
+and points. d and b are Huber's estimates, by iteratively reweighted least squares; each point's noise is scaled by the
 median of its residuals.
 
 The bootstrap draws subjects, not faces, and repeats no fit: one Newton step on the drawn subjects' sums gives each
@@ -81,7 +81,7 @@ class RobustFit:
 
 def robust_fit(told: Witnesses, with_shift: bool) -> RobustFit:
     """Fit d of each group, and b with `with_shift`."""
-    known = np.isfinite(told.residual).all(2)
+    known = np.isfinite(told.residual.sum(2))
     groups, group = int(told.group.max()) + 1, told.group
     r = np.where(known[..., None], told.residual, 0.0) / told.sigma[..., None]
     j = told.jacobian * (known / told.sigma)[..., None, None]
@@ -129,8 +129,8 @@ def _summed(
         return np.moveaxis(_grouped(np.moveaxis(by_subject(values), 1, 0), group, groups), 0, 1)
 
     curved = np.einsum("fkij,fkjb->fkib", curvature, j)
-    tells = both(known.astype(float)) > 0
-    d = np.where(tells.any(0)[:, None], d, np.nan)
+    tells = (both(known.astype(float)) > 0).astype(int)
+    d = np.where(tells.sum(0)[:, None] > 0, d, np.nan)
     return RobustFit(
         displacement=d,
         shift=b,
@@ -160,8 +160,8 @@ def _curvature(left: np.ndarray, length: np.ndarray) -> np.ndarray:
 
 def _noise(length: np.ndarray, known: np.ndarray) -> np.ndarray:
     """(K,) standard deviation of a point's residuals, in units of their sigma."""
-    told = known.any(0)
-    noise = np.ones(len(told))
+    told = known.any(axis=0)
+    noise = np.ones(known.shape[1])
     noise[told] = np.nanmedian(np.where(known, length, np.nan)[:, told], axis=0) / RAYLEIGH
     return np.maximum(noise, 1e-3)
 

@@ -24,15 +24,16 @@ def offsets_table(comparison: Comparison) -> pd.DataFrame:
             pair.first.evidence.name, pair.second.evidence.name, pair.points, pair.queries, "measured"
         )
         for axis, name in enumerate(("outward", "up")):
-            part |= _figures(
-                name, pair.offset[:, axis], Interval(pair.interval.low[:, axis], pair.interval.high[:, axis])
-            )
+            interval = Interval(pair.interval.low[:, axis], pair.interval.high[:, axis])
+            part |= _figures(name, pair.offset[:, axis], interval)
         part |= _figures("size", pair.size, pair.size_interval)
         part |= {"size_percent": percent(pair.size), "p": pair.p}
-        part["sure"] = np.where(np.isfinite(pair.p), pair.sure.astype(int).astype(object), None)
+        part["sure"] = pd.array(pair.sure.astype(int), "Int64")
         part |= {"deformer_outward": pair.learned[:, 0], "deformer_up": pair.learned[:, 1]}
         part |= {"faces_first": pair.faces[:, 0], "faces_second": pair.faces[:, 1]}
-        parts.append(pd.DataFrame(part))
+        table = pd.DataFrame(part)
+        table.loc[np.isnan(pair.p), "sure"] = pd.NA
+        parts.append(table)
     for asked in comparison.deformer:
         part = _place(asked.first, asked.second, asked.layout.names, asked.layout.queries, "deformer")
         part |= {"deformer_outward": asked.offset[:, 0], "deformer_up": asked.offset[:, 1]}
@@ -41,8 +42,11 @@ def offsets_table(comparison: Comparison) -> pd.DataFrame:
 
 
 def origins_table(comparison: Comparison) -> pd.DataFrame:
-    """One row for each set, `second` empty, and one for each pair, first − second: pixels right and down, low and high of
-    95 %; for pairs also p of no difference and whether it was taken off (1) or not (0)."""
+    """One row for each set, `second` empty, and one for each pair, first − second.
+
+    x, y: pixels right and down, with low and high of 95 %; for pairs also p of no difference, and whether it was taken
+    off (1) or not (0).
+    """
     rows = []
     for witness in comparison.sets:
         evidence, origin = witness.evidence, witness.origin
