@@ -19,6 +19,7 @@ import numpy as np
 from infl.comparison.axes import outward_and_up
 from infl.comparison.evidence import Evidence
 from infl.comparison.intervals import (
+    FINEST,
     Interval,
     benjamini_hochberg,
     draws,
@@ -180,4 +181,4 @@ def _covariance(again: list[np.ndarray], subjects: np.ndarray) -> tuple[np.ndarr
     covariance = np.einsum("rka,rkb->kab", both, both) / len(both)
     variance = np.stack([(d**2).mean(0).sum(-1) for d in deviations], 1)
     freedom = variance.sum(1) ** 2 / (variance**2 / (n - 1)).sum(1)
-    return covariance + 1e-9 * np.eye(2), np.minimum(freedom, subjects.sum(1) - 2)
+    return covariance + FINEST**2 * np.eye(2), np.minimum(freedom, subjects.sum(1) - 2)

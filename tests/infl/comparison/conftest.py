@@ -29,10 +29,10 @@ def field(landmarker) -> Evidence:
 
 @pytest.fixture(scope="session")
 def halves(field) -> list[tuple[Evidence, Evidence]]:
-    """The same set split by subjects in 30 ways."""
+    """The same set split by subjects in 12 ways."""
     names = np.unique(field.clusters)
     pairs = []
-    for seed in range(30):
+    for seed in range(12):
         chosen = np.isin(field.clusters, np.random.default_rng(seed).permutation(names)[: len(names) // 2])
         pairs.append((field.where(chosen), field.where(~chosen)))
     return pairs

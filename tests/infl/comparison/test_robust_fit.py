@@ -33,10 +33,10 @@ def test_displacements_and_shift_are_told_apart_though_some_faces_are_wrong():
 
 
 def test_resamples_spread_as_repeated_experiments_do():
-    fits = [experiment(seed, wrong=2) for seed in range(200)]
+    fits = [experiment(seed, wrong=2) for seed in range(100)]
     counts = np.random.default_rng(0).multinomial(30, np.full(30, 1 / 30), 400).astype(float)
     spread = np.median([fit.resampled_shift(counts).std(0) for fit in fits[:40]], axis=0)
-    assert np.allclose(spread, np.std([fit.shift for fit in fits], axis=0), rtol=0.3)
+    assert np.allclose(spread, np.std([fit.shift for fit in fits], axis=0), rtol=0.35)
     still = np.zeros((400, 2))
     known = [fit.resampled(counts, still).std(0) for fit in fits[:40]]  # with the shift held where it is
     both = [fit.resampled(counts, fit.resampled_shift(counts) - fit.shift).std(0) for fit in fits[:40]]
