@@ -103,6 +103,39 @@ def evaluate(
     print(f"{out}: every face's error.")
 
 
+@app.command(name="compare")
+def compare(
+    data: Annotated[
+        tuple[str, ...],
+        tyro.conf.Positional,
+        tyro.conf.arg(
+            metavar="DIR DIR [DIR ...]", help="Sets of annotated pictures, as after --data elsewhere."
+        ),
+    ],
+    /,
+    out: Annotated[
+        Path, tyro.conf.arg(metavar="X.html", help="The same figures are written as X.csv beside it.")
+    ],
+    split: Annotated[
+        str, tyro.conf.arg(help="Part of each set that is looked at; “all” for all of it.")
+    ] = "all",
+    pictures: Annotated[
+        int | None, tyro.conf.arg(metavar="N", help="Of each set at most, evenly spread, for a quick look.")
+    ] = None,
+    at: Annotated[
+        str | None,
+        tyro.conf.arg(
+            metavar="L", help="A layout at which the deformer alone is asked as well, without intervals."
+        ),
+    ] = None,
+    checkpoint: Checkpoint = None,
+) -> None:
+    """Say where data sets disagree on the points that they share, by how much, and how surely."""
+    from infl.cli.compare_command import run_comparison
+
+    run_comparison(data, out, split, pictures, at, checkpoint)
+
+
 @app.command(name="train")
 def train(
     out: Annotated[

@@ -50,7 +50,7 @@ def harmonise(
     landmarker.offsets(convention, at=target)  # an unknown convention is said before the work
     if not out.absolute().parent.is_dir():
         raise FileError(out, "cannot be written: its folder does not exist.")
-    datasets = _with_names_of_their_own(datasets)
+    datasets = with_names_of_their_own(datasets)
     root = common_root(datasets)
     wanted = Target(target, convention, transfer)
     sources = tuple(_source(dataset, target, root) for dataset in datasets)
@@ -182,7 +182,7 @@ def _not_moved(landmarker: Landmarker, dataset: Dataset, transfer: bool) -> list
     return []
 
 
-def _with_names_of_their_own(datasets: Sequence[Dataset]) -> list[Dataset]:
+def with_names_of_their_own(datasets: Sequence[Dataset]) -> list[Dataset]:
     """The same sets; of those that share a name, the later ones get a number."""
     result, used = [], set()
     for dataset in datasets:
