@@ -48,6 +48,9 @@ def assemble(
     Faces that do not fit the set go to `Dataset.problems` with the reader's own; raises FileError when no face is
     left, or when the layout does not have as many points as the files.
     """
+    if annotation.root is not None:
+        header = Header(format="infl-dataset", name=Path(annotation.sources[0]).stem)
+        opened = Opened(SetFolder(annotation.root, ()), header, (annotation,))
     faces: list[Face] = []
     problems: list[FileError] = list(opened.folder.splits.problems)
     for face in annotation.faces():
@@ -131,6 +134,8 @@ def _layout(
         return _fitting(wanted, count, root)
     if wanted is not None:
         return _fitting(known_layout(wanted), count, root)
+    if isinstance(annotation.layout, Layout):
+        return annotation.layout
     said = opened.header.layout
     if said.endswith(".json"):
         return _fitting(load_layout(root / said), count, root)
@@ -170,10 +175,12 @@ def _sample(folder: SetFolder, face: Face, key: str, offset: float, order: np.nd
         visibility = np.where(np.isnan(points).any(1), ABSENT, VISIBLE).astype(np.uint8)
     if order is not None:
         points, visibility = points[order], visibility[order]
-    points.setflags(write=False)
-    visibility.setflags(write=False)
+    for array in (points, visibility, face.provenance, face.sigma):
+        if array is not None:
+            array.setflags(write=False)
     split, subject = folder.splits.of(face.picture)
     return Sample(
         image=folder.root / face.picture, key=key, points=points, visibility=visibility,
         split=face.split or split, subject=face.subject or subject, extra=MappingProxyType(dict(face.extra)),
+        provenance=face.provenance, sigma=face.sigma, origins=face.origins,
     )  # fmt: skip

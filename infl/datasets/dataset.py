@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from infl.errors import FileError
+from infl.export.harmonised_face import PREDICTED
 from infl.images import read_image
 from infl.layouts import Layout
 
@@ -26,6 +27,9 @@ class Sample:
     points: (K, 2) float32 pixels; (0, 0) is the centre of the top-left pixel; NaN where not annotated.
     visibility: (K,) uint8 of ABSENT, OCCLUDED, VISIBLE.
     extra: what else the file says (yaw, attributes, box, …), read-only.
+    Of a harmonised set also: provenance, (K,) uint8 of HUMAN, TRANSFERRED, PREDICTED (`infl.export.harmonised_face`);
+    sigma, (K,) float32 pixels, the network's standard deviation at each point, an axis; origins, the (convention,
+    key) under which the sets that it was made of know this face. Elsewhere None, None, ().
     """
 
     image: Path
@@ -35,6 +39,17 @@ class Sample:
     split: str = ""
     subject: str = ""
     extra: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    provenance: np.ndarray | None = None
+    sigma: np.ndarray | None = None
+    origins: tuple[tuple[str, str], ...] = ()
+
+    def clicked(self) -> Sample:
+        """The same face with only the points that a human clicked, kept or moved: predicted ones are absent."""
+        if self.provenance is None:
+            return self
+        human = self.provenance != PREDICTED
+        points = np.where(human[:, None], self.points, np.float32(np.nan))
+        return replace(self, points=points, visibility=np.where(human, self.visibility, np.uint8(ABSENT)))
 
     def load_image(self) -> np.ndarray:
         """(H, W, 3) uint8 RGB of the whole photograph."""
