@@ -102,8 +102,8 @@ def _faces(opened: HarmonisedSet, clicked: bool) -> Iterator[Face | FileError]:
         yield error
         return
     there: dict[str, bool] = {}
-    for row, said in enumerate(table.itertuples(index=False)):
-        place, picture = f"face {row}", str(said.image)
+    for row, said in enumerate(table.to_dict("records")):
+        place, picture = f"face {row}", str(said["image"])
         if picture not in there:
             there[picture] = _is_file(opened.root / picture)
         if not there[picture]:
@@ -121,12 +121,12 @@ def _faces(opened: HarmonisedSet, clicked: bool) -> Iterator[Face | FileError]:
             points=np.where(absent[:, None], np.float32(np.nan), points[row]),
             source=(str(opened.path.absolute()), place),
             visibility=np.where(absent, np.uint8(ABSENT), visibility[row]),
-            split=str(said.split),
-            subject=str(said.subject),
-            extra={"dataset": str(said.dataset), "key": str(said.key)},
+            split=str(said["split"]),
+            subject=str(said["subject"]),
+            extra={"dataset": str(said["dataset"]), "key": str(said["key"])},
             provenance=provenance[row].copy(),
             sigma=sigma[row].copy(),
-            origins=((str(said.convention), str(said.key)), *origins[row]),
+            origins=((str(said["convention"]), str(said["key"])), *origins[row]),
         )
 
 

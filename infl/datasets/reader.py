@@ -58,8 +58,8 @@ class Annotation:
     convention "" means that nothing in the files says so. point_count None: the most frequent count among the
     faces is the set's; count_tells: that number says which convention it is (a family of sets that all follow
     the rules known by that number). root: of a file that says everything of itself, the folder of its pictures; no
-    `dataset.json` or `splits.csv` beside it has a say then. `faces()` yields a Face for each annotated face and a FileError for what
-    cannot be read.
+    `dataset.json` or `splits.csv` beside it has a say then. `faces()` yields a Face for each annotated face and a
+    FileError for what cannot be read.
     """
 
     name: str

@@ -150,7 +150,7 @@ class HarmonisedWriter:
             _extend(group, "points", np.stack([original.points for original in originals]))
             _extend(group, "visibility", np.stack([original.visibility for original in originals]))
             _extend(group, "row", [self.count + i for i in mine])
-            _extend(group, "extra", [json.dumps(dict(o.extra), default=_plain) for o in originals])
+            _extend(group, "extra", [json.dumps(dict(o.extra), default=plain) for o in originals])
         return rows
 
     def _discard(self) -> None:
@@ -184,6 +184,6 @@ def _extend(group: h5py.Group, name: str, values) -> None:
     column[start:] = values
 
 
-def _plain(value):
+def plain(value):
     """What JSON does not know: arrays and numpy's numbers as lists and numbers, anything else in words."""
     return value.tolist() if isinstance(value, np.ndarray | np.generic) else str(value)

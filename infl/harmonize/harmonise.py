@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -14,9 +14,11 @@ import numpy as np
 
 from infl.datasets.dataset import OCCLUDED, VISIBLE, Dataset, Sample
 from infl.errors import FileError, InflError
-from infl.export.harmonised_face import HarmonisedFace, Original, Source
+from infl.export.harmonised_face import HUMAN, TRANSFERRED, HarmonisedFace, Original, Source
+from infl.export.hdf5 import open_harmonised
 from infl.export.hdf5_writer import HarmonisedWriter
 from infl.harmonize.annotated_face import encode_annotated
+from infl.harmonize.resume import Pieces, fingerprint
 from infl.harmonize.transfer import same_points, transfer_clicks
 from infl.images import cv2
 from infl.layouts import Layout
@@ -42,8 +44,13 @@ def harmonise(
 
     With `transfer`, human clicks are kept and moved by what the conventions differ (`infl.harmonize.transfer`);
     without, every point is predicted. A picture that cannot be read is left out; a set whose layout or convention is
-    not known is predicted; both are noted in the file. It appears under its name only when it is whole.
-    Raises InflError when `convention` is not known, or nothing can be written.
+    not known is predicted; both are noted in the file. Points of a harmonised set that were only predicted are
+    predicted anew.
+
+    The file appears under its name only when it is whole. However the job ends before – closed, killed – what is done
+    stays in the folder `OUT.parts` (`infl.harmonize.resume`): the same call goes on, and one with other inputs begins
+    anew. Memory does not grow with the number of faces, and the same inputs give the same bytes, in one go or in
+    several. Raises InflError when `convention` is not known, or nothing can be written.
     """
     out = Path(out)
     landmarker.offsets(convention, at=target)  # an unknown convention is said before the work
@@ -53,33 +60,69 @@ def harmonise(
     root = common_root(datasets)
     wanted = Target(target, convention, transfer)
     sources = tuple(_source(dataset, target, root) for dataset in datasets)
-    total = sum(len(dataset) for dataset in datasets)
-    progress = Progress("harmonising", 0, total)
-    with HarmonisedWriter(out, target, sources, _about(landmarker, wanted, root, out)) as writer:
-        done, first = 0, ""
-        for dataset, source in zip(datasets, sources, strict=True):
-            for error in (*dataset.problems, *_not_moved(landmarker, dataset, transfer)):
-                writer.problem(source.folder, str(error))
-            faces_of = Counter(sample.image for sample in dataset.samples)
-            photo = _Photo()
-            for sample in dataset.samples:
-                try:
-                    image, sha256 = photo.read(sample)
-                    encoded = encode_annotated(
-                        landmarker, image, dataset, sample, faces_of[sample.image] == 1
-                    )
-                    face = harmonise_face(landmarker, encoded, dataset, sample, wanted, source.pairs)
-                except (InflError, cv2.error, OSError) as error:
-                    first = first or str(error)
-                    writer.problem(_relative(sample.image, root), str(error))
-                else:
-                    writer.append(replace(face, image=_relative(sample.image, root), sha256=sha256))
-                done += 1
-                yield Progress(progress.phase, done, total, dataset.name, {"problems": writer.problems},
-                               started=progress.started)  # fmt: skip
+    about = _about(landmarker, wanted, root, out)
+    pieces = Pieces(out, fingerprint(landmarker, target, about, datasets), datasets)
+    pieces.begin()
+    todo = pieces.todo()
+    total = sum(piece.end - piece.start for piece in todo)
+    kept = sum(map(len, datasets)) - total
+    progress, done, problems = Progress("harmonising", 0, total), 0, 0
+    for number, (dataset, source) in enumerate(zip(datasets, sources, strict=True)):
+        missing = [piece for piece in todo if piece.set == number]
+        if not missing:
+            continue
+        # What is learned of a set as a whole is learned here, the same whether or not the job goes on.
+        message = f"{dataset.name} ({kept} faces were done before)" if kept else dataset.name
+        faces_of = Counter(sample.image for sample in dataset.samples)
+        for piece in missing:
+            with HarmonisedWriter(pieces.path(piece), target, sources, about) as writer:
+                photo = _Photo()
+                for sample in dataset.samples[piece.start : piece.end]:
+                    where = _relative(sample.image, root)
+                    try:
+                        image, sha256 = photo.read(sample)
+                        clicked, alone = sample.clicked(), faces_of[sample.image] == 1
+                        encoded = encode_annotated(landmarker, image, dataset, sample, alone)
+                        face = harmonise_face(landmarker, encoded, dataset, clicked, wanted, source.pairs)
+                    except (InflError, cv2.error, OSError) as error:
+                        writer.problem(where, str(error))
+                    else:
+                        face = _as_worth(face, sample, source.pairs)
+                        writer.append(replace(face, image=where, sha256=sha256))
+                    done += 1
+                    yield Progress(progress.phase, done, total, message, {"problems": problems + writer.problems},
+                                   started=progress.started)  # fmt: skip
+                problems += writer.problems
+                writer.commit()
+    notes = [[*dataset.problems, *_not_moved(landmarker, dataset, transfer)] for dataset in datasets]
+    yield from _merge(pieces, out, wanted, sources, about, [[str(note) for note in each] for each in notes])
+    return out
+
+
+def _merge(
+    pieces: Pieces, out: Path, target: Target, sources: Sequence[Source], about: Mapping[str, str | bool],
+    notes: Sequence[Sequence[str]],
+) -> Job[None]:  # fmt: skip
+    """Write the file from its pieces, with the `notes` on each set, and remove them."""
+    progress, first = Progress("writing", 0, len(pieces.all)), ""
+    with HarmonisedWriter(out, target.layout, sources, about) as writer:
+        for number, source in enumerate(sources):
+            for note in notes[number]:
+                writer.problem(source.folder, note)
+            for piece in (piece for piece in pieces.all if piece.set == number):
+                faces = open_harmonised(pieces.path(piece))
+                for where, message in faces.problems:
+                    first = first or message
+                    writer.problem(where, message)
+                for face in faces:
+                    writer.append(face)
+                yield replace(progress, done=pieces.all.index(piece) + 1)
         if writer.written == 0:
+            pieces.remove()
+            total = sum(piece.end - piece.start for piece in pieces.all)
             raise InflError(f"{out} was not written: none of {total} faces could be read. {first}".rstrip())
-        return writer.commit()
+        writer.commit()
+    pieces.remove()
 
 
 def harmonise_face(
@@ -104,6 +147,22 @@ def harmonise_face(
         visibility=moved.visibility, provenance=moved.provenance, points3d=found.points3d, camera=encoded.camera,
         roi=encoded.roi, original=Original(sample.points, sample.visibility, sample.extra),
     )  # fmt: skip
+
+
+def _as_worth(face: HarmonisedFace, sample: Sample, pairs: np.ndarray) -> HarmonisedFace:
+    """A face of a set that was harmonised before: what was moved then is no human's own now, and its annotation is
+    kept whole, with what it was worth.
+    """
+    if sample.provenance is None:
+        return face
+    moved = (pairs >= 0) & (sample.provenance[pairs] == TRANSFERRED) & (face.provenance == HUMAN)
+    extra = {**sample.extra, "provenance": sample.provenance, "sigma": sample.sigma}
+    return replace(
+        face,
+        provenance=np.where(moved, np.uint8(TRANSFERRED), face.provenance),
+        original=Original(sample.points, sample.visibility, extra),
+        origins=sample.origins,
+    )
 
 
 class _Photo:
