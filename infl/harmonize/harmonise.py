@@ -61,42 +61,66 @@ def harmonise(
     wanted = Target(target, convention, transfer)
     sources = tuple(_source(dataset, target, root) for dataset in datasets)
     about = _about(landmarker, wanted, root, out)
-    pieces = Pieces(out, fingerprint(landmarker, target, about, datasets), datasets)
-    pieces.begin()
-    todo = pieces.todo()
-    total = sum(piece.end - piece.start for piece in todo)
-    kept = sum(map(len, datasets)) - total
-    progress, done, problems = Progress("harmonising", 0, total), 0, 0
-    for number, (dataset, source) in enumerate(zip(datasets, sources, strict=True)):
-        missing = [piece for piece in todo if piece.set == number]
-        if not missing:
-            continue
-        # What is learned of a set as a whole is learned here, the same whether or not the job goes on.
-        message = f"{dataset.name} ({kept} faces were done before)" if kept else dataset.name
-        faces_of = Counter(sample.image for sample in dataset.samples)
-        for piece in missing:
-            with HarmonisedWriter(pieces.path(piece), target, sources, about) as writer:
-                photo = _Photo()
-                for sample in dataset.samples[piece.start : piece.end]:
-                    where = _relative(sample.image, root)
-                    try:
-                        image, sha256 = photo.read(sample)
-                        clicked, alone = sample.clicked(), faces_of[sample.image] == 1
-                        encoded = encode_annotated(landmarker, image, dataset, sample, alone)
-                        face = harmonise_face(landmarker, encoded, dataset, clicked, wanted, source.pairs)
-                    except (InflError, cv2.error, OSError) as error:
-                        writer.problem(where, str(error))
-                    else:
-                        face = _as_worth(face, sample, source.pairs)
-                        writer.append(replace(face, image=where, sha256=sha256))
-                    done += 1
-                    yield Progress(progress.phase, done, total, message, {"problems": problems + writer.problems},
-                                   started=progress.started)  # fmt: skip
-                problems += writer.problems
-                writer.commit()
-    notes = [[*dataset.problems, *_not_moved(landmarker, dataset, transfer)] for dataset in datasets]
-    yield from _merge(pieces, out, wanted, sources, about, [[str(note) for note in each] for each in notes])
+    notes = [
+        [str(note) for note in (*dataset.problems, *_not_moved(landmarker, dataset, transfer))]
+        for dataset in datasets
+    ]
+    with Pieces(out, fingerprint(landmarker, target, about, datasets), datasets) as pieces:
+        todo = pieces.todo()
+        total = sum(map(len, todo))
+        kept = sum(map(len, datasets)) - total
+        start, done, problems = Progress("harmonising", 0, total), 0, sum(map(len, notes))
+        for number, (dataset, source) in enumerate(zip(datasets, sources, strict=True)):
+            missing = [piece for piece in todo if piece.set == number]
+            if not missing:
+                continue
+            # What is learned of a whole set comes here: from all of it, also when the job goes on.
+            faces = _Faces(landmarker, dataset, source, wanted, root)
+            message = f"{dataset.name} ({kept} faces were done before)" if kept else dataset.name
+            for piece in missing:
+                with HarmonisedWriter(pieces.path(piece), target, sources, about) as writer:
+                    for sample in dataset.samples[piece.start : piece.end]:
+                        faces.write(sample, writer)
+                        done += 1
+                        yield Progress(start.phase, done, total, message, {"problems": problems + writer.problems},
+                                       started=start.started)  # fmt: skip
+                    problems += writer.problems
+                    writer.commit()
+        yield from _merge(pieces, out, wanted, sources, about, notes)
     return out
+
+
+class _Faces:
+    """The faces of one data set; a photograph is read once for those that follow each other in it."""
+
+    def __init__(
+        self, landmarker: Landmarker, dataset: Dataset, source: Source, target: Target, root: Path
+    ):  # fmt: skip
+        self.landmarker, self.dataset, self.source, self.target, self.root = (
+            landmarker,
+            dataset,
+            source,
+            target,
+            root,
+        )
+        self._faces_of = Counter(sample.image for sample in dataset.samples)
+        self._photo = _Photo()
+
+    def write(self, sample: Sample, writer: HarmonisedWriter) -> None:
+        """Harmonise one face, or note why it cannot be."""
+        where = _relative(sample.image, self.root)
+        try:
+            image, sha256 = self._photo.read(sample)
+            alone = self._faces_of[sample.image] == 1
+            encoded = encode_annotated(self.landmarker, image, self.dataset, sample, alone)
+            face = harmonise_face(
+                self.landmarker, encoded, self.dataset, sample.clicked(), self.target, self.source.pairs
+            )
+        except (InflError, cv2.error, OSError) as error:
+            writer.problem(where, str(error))
+        else:
+            face = _as_worth(face, sample, self.source.pairs)
+            writer.append(replace(face, image=where, sha256=sha256))
 
 
 def _merge(
@@ -119,7 +143,7 @@ def _merge(
                 yield replace(progress, done=pieces.all.index(piece) + 1)
         if writer.written == 0:
             pieces.remove()
-            total = sum(piece.end - piece.start for piece in pieces.all)
+            total = sum(map(len, pieces.all))
             raise InflError(f"{out} was not written: none of {total} faces could be read. {first}".rstrip())
         writer.commit()
     pieces.remove()

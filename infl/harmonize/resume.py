@@ -39,13 +39,19 @@ class Piece:
     start: int
     end: int
 
+    def __len__(self) -> int:
+        return self.end - self.start
+
     @property
     def name(self) -> str:
         return f"{self.set:03d}-{self.start:07d}.h5"
 
 
 class Pieces:
-    """The pieces of one harmonised set: `todo` are missing; each is written to `path(piece)`."""
+    """A context with the pieces of one harmonised set: `todo` are missing; each is written to `path(piece)`.
+
+    Other inputs' pieces are removed when it is entered; raises FileError where nothing can be written.
+    """
 
     def __init__(self, out: Path, fingerprint: str, datasets: Sequence[Dataset]):
         self.all = tuple(
@@ -56,13 +62,18 @@ class Pieces:
         self._home = parts_folder(out)
         self._folder = self._home / fingerprint
 
-    def begin(self) -> None:
-        """Make room: what other inputs left is removed. Raises FileError where nothing can be written."""
+    def __enter__(self) -> Pieces:
         try:
             _remove(folder for folder in _ours(self._home) if folder != self._folder)
             self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise FileError(self._home, f"cannot be written ({error.strerror}).") from error
+        return self
+
+    def __exit__(self, *_) -> None:
+        for folder in (self._folder, self._home):
+            with suppress(OSError):  # it holds pieces, which stay for the next time, or is gone
+                folder.rmdir()
 
     def path(self, piece: Piece) -> Path:
         return self._folder / piece.name
@@ -74,8 +85,6 @@ class Pieces:
     def remove(self) -> None:
         """Everything is where it belongs, or will never be."""
         _remove(_ours(self._home))
-        with suppress(OSError):  # somebody keeps a file of his own there
-            self._home.rmdir()
 
 
 def parts_folder(out: Path) -> Path:

@@ -87,11 +87,8 @@ def fine_tune(
             measured = validate(averaged(network, average), datasets, how.validate_faces, str(device))
             report |= {f"val.{name}": value for name, value in measured.items()}
         yield Progress(start.phase, done, how.steps, metrics=report, started=start.started)
-    card = {
-        **landmarker.card,
-        "training_keys": trained_on(landmarker.card, sets),
-        "fine_tuned_on": [faces.name for faces in sets],
-    }
+    keys = trained_on(landmarker.card, sets)
+    card = {**landmarker.card, "training_keys": keys, "fine_tuned_on": [faces.name for faces in sets]}
     return Landmarker(averaged(network, average), card, device)
 
 

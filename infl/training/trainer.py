@@ -231,8 +231,9 @@ def card_of(recipe: Recipe, sets: Sequence[FaceSet], backbone: str | Path | None
 
 
 def trained_on(card: Mapping[str, Any], sets: Sequence[FaceSet]) -> dict[str, list[str]]:
-    """Convention → keys of what a network has trained on after `sets`, with its `card` from before. Faces of a harmonised
-    set are listed under their conventions and keys in the sets before it too, so that these are refused as well.
+    """Convention → keys of what a network has trained on after `sets`, with its `card` from before.
+
+    Faces of a harmonised set are listed as the sets before it know them too, so that they are refused there as well.
     """
     keys: dict[str, list[str]] = {}
     for convention, several in card.get("training_keys", {}).items():
