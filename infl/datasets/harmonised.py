@@ -37,7 +37,7 @@ def find(folder: SetFolder) -> list[Annotation]:
     return [found for file in folder.ending(*SUFFIXES) if (found := _found(folder.root / file, file))]
 
 
-def annotations(path: Path) -> tuple[Annotation, ...]:
+def of_file(path: Path) -> tuple[Annotation, ...]:
     """Of one file: everything, and only the clicked points. Raises FileError when it is none, or its pictures' folder
     is gone.
     """
@@ -65,7 +65,7 @@ def _found(path: Path, file: str) -> Annotation | None:
         with path.open("rb") as start:
             if start.read(len(SIGNATURE)) != SIGNATURE or not is_harmonised(path):
                 return None
-        return annotations(path)[0]
+        return of_file(path)[0]
     except OSError:
         return None
     except FileError as error:
