@@ -98,7 +98,7 @@ def _samples(
             continue
         seen[face.picture] += 1
         key = face.picture if seen[face.picture] == 1 else f"{face.picture}#{seen[face.picture]}"
-        samples.append(_sample(folder, face, key, offset, order))
+        samples.append(_sample(folder, face, face.key or key, offset, order))
     if unlisted := folder.splits.unlisted({face.picture for face in faces}):
         reason = f"says nothing of {len(unlisted)} annotated pictures, for example {min(unlisted)}."
         problems.append(FileError(folder.root / SPLITS, reason))

@@ -23,7 +23,8 @@ ABSENT, OCCLUDED, VISIBLE = 0, 1, 2
 class Sample:
     """One annotated face of one picture.
 
-    key: the picture's path relative to the set's root, "/" between folders (and "#2" for its second face …).
+    key: the picture's path relative to the set's root, "/" between folders (and "#2" for its second face …); in a
+    harmonised set the name of the set that the face comes from, "/", and its key there.
     points: (K, 2) float32 pixels; (0, 0) is the centre of the top-left pixel; NaN where not annotated.
     visibility: (K,) uint8 of ABSENT, OCCLUDED, VISIBLE.
     extra: what else the file says (yaw, attributes, box, …), read-only.

@@ -4,8 +4,8 @@
     all.h5, "clicked"   only what a human clicked, kept or moved; predicted points are absent
 
 The file says everything of itself: layout, convention (its target's), splits, subjects, and where its pictures are
-relative to it. A face's key is its picture's path relative to their root; `Sample.provenance`, `sigma` and `origins`
-say what each point is worth and where the face comes from; `extra` names its own set and key there. Errors are
+relative to it. A face's key is its own set's name and its key there, whatever sets were harmonised with it;
+`Sample.provenance`, `sigma` and `origins` say what each point is worth and where the face comes from. Errors are
 divided by the distance of the layout's eye corners where it has them, else by the points' box.
 """
 
@@ -123,7 +123,8 @@ def _faces(opened: HarmonisedSet, clicked: bool) -> Iterator[Face | FileError]:
             visibility=np.where(absent, np.uint8(ABSENT), visibility[row]),
             split=str(said["split"]),
             subject=str(said["subject"]),
-            extra={"dataset": str(said["dataset"]), "key": str(said["key"])},
+            extra={"dataset": str(said["dataset"])},
+            key=f"{said['dataset']}/{said['key']}",
             provenance=provenance[row].copy(),
             sigma=sigma[row].copy(),
             origins=((str(said["convention"]), str(said["key"])), *origins[row]),

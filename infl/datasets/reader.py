@@ -36,7 +36,7 @@ class Face:
     picture: relative to the set's root. points: (K, 2) pixels in the *file's* pixel origin, NaN where absent.
     visibility: (K,) of ABSENT, OCCLUDED, VISIBLE, or None: every point that is there is visible.
     split, subject: only where the annotation file itself says so. source: (file, place in it) for messages.
-    provenance, sigma, origins: as in `Sample`.
+    key, provenance, sigma, origins: as in `Sample`; without a key it is made of the picture's path.
     """
 
     picture: str
@@ -46,6 +46,7 @@ class Face:
     split: str = ""
     subject: str = ""
     extra: Mapping[str, Any] = field(default_factory=dict)
+    key: str = ""
     provenance: np.ndarray | None = None
     sigma: np.ndarray | None = None
     origins: tuple[tuple[str, str], ...] = ()

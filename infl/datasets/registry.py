@@ -67,9 +67,7 @@ def open_dataset(
     """
     path = Path(folder)
     if path.suffix.lower() in harmonised.SUFFIXES and not path.is_dir():
-        opened = Opened(
-            SetFolder(path.parent, ()), Header(format="infl-dataset"), harmonised.of_file(path)
-        )
+        opened = Opened(SetFolder(path.parent, ()), Header(format="infl-dataset"), harmonised.of_file(path))
         return assemble(opened, _choose(opened, annotation or path.name), convention, layout)
     if path.is_file():
         opened = _look(path.parent)

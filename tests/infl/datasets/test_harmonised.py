@@ -69,7 +69,7 @@ def test_it_is_a_data_set_in_its_targets_layout_and_convention(harmonised, layou
     assert (dataset.name, dataset.convention, dataset.format) == ("all", "there", "infl_harmonised")
     assert (dataset.layout, dataset.point_count) == (layout_of("target", *NAMES), 3)
     assert (dataset.root, dataset.problems, dataset.normaliser) == (tmp_path / "photos", (), "eyes")
-    assert [s.key for s in dataset.samples] == ["a/0.jpg", "a/1.jpg", "a/1.jpg#2"]
+    assert [s.key for s in dataset.samples] == ["mine/0.jpg", "mine/1.jpg", "mine/1.jpg#2"]
     assert [(s.split, s.subject) for s in dataset.samples] == [
         ("train", "anna"),
         ("val", "anna"),
@@ -85,7 +85,7 @@ def test_every_point_says_what_it_is_worth_and_every_face_where_it_comes_from(ha
     sample = open_dataset(harmonised).samples[2]
     assert sample.provenance.tolist() == [HUMAN, TRANSFERRED, PREDICTED]
     assert sample.sigma.tolist() == [1, 2, 3]
-    assert dict(sample.extra) == {"dataset": "mine", "key": "1.jpg#2"}
+    assert dict(sample.extra) == {"dataset": "mine"}
     assert sample.origins == (("here", "1.jpg#2"), ("older", "x/1.jpg#2"))
     with pytest.raises(ValueError, match="read-only"):
         sample.sigma[0] = 0
@@ -138,7 +138,7 @@ def test_file_and_pictures_move_together_and_not_alone(harmonised, tmp_path):
 def test_a_missing_picture_is_a_problem_of_its_faces_only(harmonised, tmp_path):
     (tmp_path / "photos" / "a" / "0.jpg").unlink()
     dataset = open_dataset(harmonised)
-    assert [s.key for s in dataset.samples] == ["a/1.jpg", "a/1.jpg#2"]
+    assert [s.key for s in dataset.samples] == ["mine/1.jpg", "mine/1.jpg#2"]
     assert f"{harmonised}, face 0: the picture a/0.jpg is missing." in str(dataset.problems[0])
 
 

@@ -51,7 +51,7 @@ def test_again_what_was_predicted_is_predicted_and_what_was_moved_is_no_humans(
         assert face.points[moved].tobytes() == sample.points[moved].tobytes()
         assert np.array_equal(face.original.points, sample.points), "the annotation is in it as it was"
         assert face.original.extra["provenance"] == sample.provenance.tolist()
-        assert face.original.extra["key"] == first.key
+        assert face.key == f"drawn/{first.key}"
     reopened = open_dataset(tmp_path / "again.h5")
     assert reopened.samples[0].origins == (("there", "drawn/0.png"), ("here", "0.png"))
     assert reopened.samples[0].image.samefile(original.samples[0].image)
