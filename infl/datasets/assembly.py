@@ -48,7 +48,9 @@ def assemble(
     Faces that do not fit the set go to `Dataset.problems` with the reader's own; raises FileError when no face is
     left, or when the layout does not have as many points as the files.
     """
+    file = None
     if annotation.root is not None:
+        file = opened.folder.root / annotation.sources[0]
         header = Header(format="infl-dataset", name=Path(annotation.sources[0]).stem)
         opened = Opened(SetFolder(annotation.root, ()), header, (annotation,))
     faces: list[Face] = []
@@ -82,6 +84,7 @@ def assemble(
         pixel_origin=origin.text,
         normaliser=header.normaliser or annotation.normaliser,
         problems=tuple(problems),
+        file=file,
     )
 
 

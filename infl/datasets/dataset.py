@@ -63,7 +63,8 @@ class Dataset:
 
     layout is None when nobody described it (then `point_count` still tells K). `normaliser` says what errors
     are divided by: "eyes" (the layout's eye corners) or "box" (√(w·h) of the annotated points' box).
-    `problems` are files that could not be read; the rest of the set is here nevertheless.
+    `problems` are files that could not be read; the rest of the set is here nevertheless. file: of a harmonised set,
+    which lies anywhere; other sets are all of the folder `root`.
     """
 
     name: str
@@ -76,6 +77,12 @@ class Dataset:
     pixel_origin: str = ""
     normaliser: str = "eyes"
     problems: tuple[FileError, ...] = ()
+    file: Path | None = None
+
+    @property
+    def path(self) -> Path:
+        """What `open_dataset` opens to have the set again."""
+        return self.file or self.root
 
     def __len__(self) -> int:
         return len(self.samples)

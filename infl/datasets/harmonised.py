@@ -12,6 +12,7 @@ divided by the distance of the layout's eye corners where it has them, else by t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,7 +66,7 @@ def _found(path: Path, file: str) -> Annotation | None:
         with path.open("rb") as start:
             if start.read(len(SIGNATURE)) != SIGNATURE or not is_harmonised(path):
                 return None
-        return of_file(path)[0]
+        return replace(of_file(path)[0], sources=(file,))
     except OSError:
         return None
     except FileError as error:

@@ -68,6 +68,7 @@ def test_it_is_a_data_set_in_its_targets_layout_and_convention(harmonised, layou
     dataset = infl.open_dataset(harmonised)
     assert (dataset.name, dataset.convention, dataset.format) == ("all", "there", "infl_harmonised")
     assert (dataset.layout, dataset.point_count) == (layout_of("target", *NAMES), 3)
+    assert dataset.path == harmonised
     assert (dataset.root, dataset.problems, dataset.normaliser) == (tmp_path / "photos", (), "eyes")
     assert [s.key for s in dataset.samples] == ["mine/0.jpg", "mine/1.jpg", "mine/1.jpg#2"]
     assert [(s.split, s.subject) for s in dataset.samples] == [
