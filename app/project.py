@@ -14,7 +14,7 @@ from infl.errors import FileError
 
 
 class SetEntry(BaseModel):
-    """An open set: its folder, and which of the folder's annotations (by convention)."""
+    """An open set: its folder, or file, and which of the folder's annotations (by convention)."""
 
     model_config = ConfigDict(extra="forbid")
     folder: str
@@ -41,7 +41,7 @@ def project_of(studio: Studio, path: Path, layout: Path | None, checkpoint: Path
     """The studio as it is, with paths relative to the project's file `path`."""
     return Project(
         sets=[
-            SetEntry(folder=_relative(s.dataset.root, path), convention=s.dataset.convention)
+            SetEntry(folder=_relative(s.dataset.path, path), convention=s.dataset.convention)
             for s in studio.sets
         ],
         layout=_relative(layout, path),

@@ -137,10 +137,10 @@ class Studio(QObject):
 
     def add_sets(self, datasets: Sequence[Dataset]) -> None:
         """Show more data sets; a set of the same folder and convention is replaced."""
-        known = {(s.dataset.root.resolve(), s.dataset.convention): i for i, s in enumerate(self.sets)}
+        known = {(s.dataset.path.resolve(), s.dataset.convention): i for i, s in enumerate(self.sets)}
         sets = list(self.sets)
         for dataset in datasets:
-            index = known.get((dataset.root.resolve(), dataset.convention), len(sets))
+            index = known.get((dataset.path.resolve(), dataset.convention), len(sets))
             colour, mark = SET_COLOURS[index % len(SET_COLOURS)], SET_MARKS[index % len(SET_MARKS)]
             sets[index : index + 1] = [OpenSet(dataset, colour, mark)]
         self.sets = tuple(sets)

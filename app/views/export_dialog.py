@@ -120,7 +120,12 @@ class ExportDialog(QDialog):
                 "info", f"Wrote {count:,} faces with {len(target)} points each to {path}."
             )
         )
-        job.cancelled.connect(lambda: studio.notify("info", f"Export cancelled; {out} was not written."))
+        job.cancelled.connect(
+            lambda: studio.notify(
+                "info",
+                f"Export cancelled; {out} was not written. The same export goes on where this one stopped.",
+            )
+        )
         self.accept()
 
     def _choose(self) -> None:

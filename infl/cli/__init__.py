@@ -59,9 +59,11 @@ def harmonize(
     plain: Annotated[bool, tyro.conf.arg(help="Predict every point; keep no human click.")] = False,
     checkpoint: Checkpoint = None,
 ) -> None:
-    """Write every face of several data sets in one layout and one convention, as HDF5."""
+    """Write every face of several data sets in one layout and one convention, as HDF5; Ctrl-C stops, the same command
+    goes on."""
     from infl.export.hdf5 import open_harmonised
     from infl.harmonize import harmonise
+    from infl.harmonize.resume import parts_folder
     from infl.harmonize.totals import totals
     from infl.layouts import layout as layout_named
     from infl.model import load_landmarker
@@ -69,7 +71,11 @@ def harmonize(
     wanted = layout_named(target)
     datasets = open_data(data)
     landmarker = load_landmarker(checkpoint)
-    drive(harmonise(landmarker, datasets, wanted, can_be_written(out), convention, transfer=not plain))
+    try:
+        drive(harmonise(landmarker, datasets, wanted, can_be_written(out), convention, transfer=not plain))
+    except KeyboardInterrupt:
+        say(f"\nStopped. What is done is in {parts_folder(out)}: the same command goes on from there.")
+        raise SystemExit(130) from None
     faces = open_harmonised(out)
     seen = {str(error) for dataset in datasets for error in dataset.problems}
     problems([message for _, message in faces.problems if message not in seen])

@@ -17,8 +17,8 @@ Data = Annotated[
     tuple[str, ...],
     tyro.conf.arg(
         metavar="DIR [DIR ...]",
-        help="Folders of annotated pictures, in any known format. DIR:NAME picks one of several annotations in it, "
-        "for example aflw2000:aflw21.",
+        help="Folders of annotated pictures, in any known format, or harmonised sets. DIR:NAME picks one of several "
+        "annotations in it, for example aflw2000:aflw21, or the points that were not only predicted, all.h5:clicked.",
     ),
 ]
 Convention = Annotated[

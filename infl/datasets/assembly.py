@@ -48,6 +48,11 @@ def assemble(
     Faces that do not fit the set go to `Dataset.problems` with the reader's own; raises FileError when no face is
     left, or when the layout does not have as many points as the files.
     """
+    file = None
+    if annotation.root is not None:
+        file = opened.folder.root / annotation.sources[0]
+        header = Header(format="infl-dataset", name=Path(annotation.sources[0]).stem)
+        opened = Opened(SetFolder(annotation.root, ()), header, (annotation,))
     faces: list[Face] = []
     problems: list[FileError] = list(opened.folder.splits.problems)
     for face in annotation.faces():
@@ -79,6 +84,7 @@ def assemble(
         pixel_origin=origin.text,
         normaliser=header.normaliser or annotation.normaliser,
         problems=tuple(problems),
+        file=file,
     )
 
 
@@ -95,7 +101,7 @@ def _samples(
             continue
         seen[face.picture] += 1
         key = face.picture if seen[face.picture] == 1 else f"{face.picture}#{seen[face.picture]}"
-        samples.append(_sample(folder, face, key, offset, order))
+        samples.append(_sample(folder, face, face.key or key, offset, order))
     if unlisted := folder.splits.unlisted({face.picture for face in faces}):
         reason = f"says nothing of {len(unlisted)} annotated pictures, for example {min(unlisted)}."
         problems.append(FileError(folder.root / SPLITS, reason))
@@ -131,6 +137,8 @@ def _layout(
         return _fitting(wanted, count, root)
     if wanted is not None:
         return _fitting(known_layout(wanted), count, root)
+    if isinstance(annotation.layout, Layout):
+        return annotation.layout
     said = opened.header.layout
     if said.endswith(".json"):
         return _fitting(load_layout(root / said), count, root)
@@ -170,10 +178,12 @@ def _sample(folder: SetFolder, face: Face, key: str, offset: float, order: np.nd
         visibility = np.where(np.isnan(points).any(1), ABSENT, VISIBLE).astype(np.uint8)
     if order is not None:
         points, visibility = points[order], visibility[order]
-    points.setflags(write=False)
-    visibility.setflags(write=False)
+    for array in (points, visibility, face.provenance, face.sigma):
+        if array is not None:
+            array.setflags(write=False)
     split, subject = folder.splits.of(face.picture)
     return Sample(
         image=folder.root / face.picture, key=key, points=points, visibility=visibility,
         split=face.split or split, subject=face.subject or subject, extra=MappingProxyType(dict(face.extra)),
+        provenance=face.provenance, sigma=face.sigma, origins=face.origins,
     )  # fmt: skip

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from infl.errors import FileError
+from infl.export.harmonised_face import PREDICTED
 from infl.images import read_image
 from infl.layouts import Layout
 
@@ -22,10 +23,14 @@ ABSENT, OCCLUDED, VISIBLE = 0, 1, 2
 class Sample:
     """One annotated face of one picture.
 
-    key: the picture's path relative to the set's root, "/" between folders (and "#2" for its second face …).
+    key: the picture's path relative to the set's root, "/" between folders (and "#2" for its second face …); in a
+    harmonised set the name of the set that the face comes from, "/", and its key there.
     points: (K, 2) float32 pixels; (0, 0) is the centre of the top-left pixel; NaN where not annotated.
     visibility: (K,) uint8 of ABSENT, OCCLUDED, VISIBLE.
     extra: what else the file says (yaw, attributes, box, …), read-only.
+    Of a harmonised set also: provenance, (K,) uint8 of HUMAN, TRANSFERRED, PREDICTED (`infl.export.harmonised_face`);
+    sigma, (K,) float32 pixels, the network's standard deviation at each point, an axis; origins, the (convention,
+    key) under which the sets that it was made of know this face. Elsewhere None, None, ().
     """
 
     image: Path
@@ -35,6 +40,17 @@ class Sample:
     split: str = ""
     subject: str = ""
     extra: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    provenance: np.ndarray | None = None
+    sigma: np.ndarray | None = None
+    origins: tuple[tuple[str, str], ...] = ()
+
+    def clicked(self) -> Sample:
+        """The same face with only the points that a human clicked, kept or moved: predicted ones are absent."""
+        if self.provenance is None:
+            return self
+        human = self.provenance != PREDICTED
+        points = np.where(human[:, None], self.points, np.float32(np.nan))
+        return replace(self, points=points, visibility=np.where(human, self.visibility, np.uint8(ABSENT)))
 
     def load_image(self) -> np.ndarray:
         """(H, W, 3) uint8 RGB of the whole photograph."""
@@ -47,7 +63,8 @@ class Dataset:
 
     layout is None when nobody described it (then `point_count` still tells K). `normaliser` says what errors
     are divided by: "eyes" (the layout's eye corners) or "box" (√(w·h) of the annotated points' box).
-    `problems` are files that could not be read; the rest of the set is here nevertheless.
+    `problems` are files that could not be read; the rest of the set is here nevertheless. file: of a harmonised set,
+    which lies anywhere; other sets are all of the folder `root`.
     """
 
     name: str
@@ -60,6 +77,12 @@ class Dataset:
     pixel_origin: str = ""
     normaliser: str = "eyes"
     problems: tuple[FileError, ...] = ()
+    file: Path | None = None
+
+    @property
+    def path(self) -> Path:
+        """What `open_dataset` opens to have the set again."""
+        return self.file or self.root
 
     def __len__(self) -> int:
         return len(self.samples)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from infl.datasets.folder import SetFolder
 from infl.datasets.text import read_lines
 from infl.errors import FileError
+from infl.layouts import Layout
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Face:
     picture: relative to the set's root. points: (K, 2) pixels in the *file's* pixel origin, NaN where absent.
     visibility: (K,) of ABSENT, OCCLUDED, VISIBLE, or None: every point that is there is visible.
     split, subject: only where the annotation file itself says so. source: (file, place in it) for messages.
+    key, provenance, sigma, origins: as in `Sample`; without a key it is made of the picture's path.
     """
 
     picture: str
@@ -43,6 +46,10 @@ class Face:
     split: str = ""
     subject: str = ""
     extra: Mapping[str, Any] = field(default_factory=dict)
+    key: str = ""
+    provenance: np.ndarray | None = None
+    sigma: np.ndarray | None = None
+    origins: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,8 +58,9 @@ class Annotation:
 
     convention "" means that nothing in the files says so. point_count None: the most frequent count among the
     faces is the set's; count_tells: that number says which convention it is (a family of sets that all follow
-    the rules known by that number). `faces()` yields a Face for each annotated face and a FileError for what
-    cannot be read.
+    the rules known by that number). root: of a file that says everything of itself, the folder of its pictures; no
+    `dataset.json` or `splits.csv` beside it has a say then. `faces()` yields a Face for each annotated face and a
+    FileError for what cannot be read.
     """
 
     name: str
@@ -61,12 +69,13 @@ class Annotation:
     sources: tuple[str, ...]
     faces: Callable[[], Iterator[Face | FileError]]
     convention: str = ""
-    layout: str = ""
+    layout: str | Layout = ""
     point_count: int | None = None
     point_names: tuple[str, ...] = ()
     origin: PixelOrigin = FROM_ZERO
     normaliser: str = "eyes"
     count_tells: bool = False
+    root: Path | None = None
 
 
 class Reader(Protocol):

@@ -1,7 +1,8 @@
 """Opens a folder of annotated pictures: asks every reader what it finds, and says why.
 
 `open_dataset` is all that most callers need. The readers are asked in the order of `READERS`; an annotation
-file belongs to the first that claims it, and the generic CSV comes last.
+file belongs to the first that claims it; the generic CSV comes after the special formats, and what was made of
+other sets (`harmonised`) last.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from infl.datasets import (
     aflw2000,
     coco_keypoints,
     face_synthetics,
+    harmonised,
     ibug_pts,
     imglab,
     imm,
@@ -35,7 +37,7 @@ from infl.layouts import Layout
 
 READERS: tuple[Reader, ...] = (
     scut, ibug_pts, wflw, mtfl, aflw2000, aflw, webmorph, imm, face_synthetics, imglab,
-    ljson, coco_keypoints, point_csv,
+    ljson, coco_keypoints, point_csv, harmonised,
 )  # fmt: skip
 
 
@@ -55,14 +57,18 @@ def open_dataset(
 ) -> Dataset:
     """Open a folder in whatever format it is; pictures are not decoded.
 
-    folder: the set's root, or one annotation file in it. annotation: which one, where the folder has several:
-    its name ("aflw2000", "aflw2000_re68", "aflw21"), file or format; the first otherwise. convention, layout:
-    instead of what the folder itself says.
+    folder: the set's root, or one annotation file in it, or a harmonised set (.h5). annotation: which one, where
+    there are several: its name ("aflw2000", "aflw2000_re68", "aflw21"; of a harmonised set "clicked", without
+    the points that were only predicted), file or format; the first otherwise. convention, layout: instead of what
+    the folder itself says.
 
     Raises FileError when nothing is found, or `annotation` is not there; single files that cannot be read are
     in `Dataset.problems`.
     """
     path = Path(folder)
+    if path.suffix.lower() in harmonised.SUFFIXES and not path.is_dir():
+        opened = Opened(SetFolder(path.parent, ()), Header(format="infl-dataset"), harmonised.of_file(path))
+        return assemble(opened, _choose(opened, annotation or path.name), convention, layout)
     if path.is_file():
         opened = _look(path.parent)
         chosen = [a for a in opened.annotations if path.name in a.sources]

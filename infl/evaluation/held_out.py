@@ -2,7 +2,8 @@
 
 The whole photograph goes in, with no box; of several annotated faces in one photograph the largest is meant. Each
 set is asked as its own convention means the points ("with deformer") and as the canonical one does ("without").
-Samples that the checkpoint's card lists as training data are refused.
+Samples that the checkpoint's card lists as training data are refused. Of a harmonised set only the points that a human
+clicked are measured: on those that were predicted a network would be compared with itself.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from infl.datasets.dataset import Dataset, Sample
 from infl.errors import FileError, InflError
 from infl.evaluation.nme import box_size, nme, unit
 from infl.evaluation.report import Report, Row
+from infl.export.harmonised_face import PREDICTED
 from infl.layouts import Layout
 from infl.model import CANONICAL, Encoded, Landmarker
 from infl.progress import Job, Progress
@@ -64,10 +66,18 @@ def evaluate(
 
 
 def refuse_trained(card: Mapping[str, Any], dataset: Dataset, samples: Sequence[Sample]) -> None:
-    """Raise InflError when one of `samples` shows a picture that the card lists as training data of its convention."""
-    listed = card.get("training_keys", {}).get(dataset.convention, ())
-    trained = {_picture(key) for key in listed}
-    seen = [sample.key for sample in samples if _picture(sample.key) in trained]
+    """Raise InflError when one of `samples` shows a picture that the card lists as training data of its convention, or
+    that it lists of a set from which a harmonised one has it. A picture that `dataset` holds several times, from
+    several sets, has been trained on when one of them has.
+    """
+    listed = {name: {_picture(key) for key in keys} for name, keys in card.get("training_keys", {}).items()}
+    trained = {
+        sample.image
+        for sample in (*dataset.samples, *samples)
+        for convention, key in ((dataset.convention, sample.key), *sample.origins)
+        if _picture(key) in listed.get(convention, ())
+    }
+    seen = [sample.key for sample in samples if sample.image in trained]
     if seen:
         raise InflError(
             f"{dataset.name}: this checkpoint was trained on {len(seen)} of these {len(samples)} samples, for example "
@@ -128,6 +138,10 @@ class _Part:
         samples = tuple(s for s in samples if split is None or s.split == split)
         refuse_trained(landmarker.card, dataset, samples)
         notes = [] if samples else [f"{dataset.name}: no sample of the part “{split}”."]
+        if predicted := sum(
+            int((s.provenance == PREDICTED).sum()) for s in samples if s.provenance is not None
+        ):
+            notes.append(f"{dataset.name}: {predicted} points that were predicted are not measured.")
         asked = [] if deformer is False else [dataset.convention]
         if deformer is not True:
             asked.append(CANONICAL)
@@ -149,11 +163,15 @@ class _Part:
         except FileError as error:
             self.skipped[sample.key] = str(error)
             return
+        clicked = sample.clicked().points
+        if not np.isfinite(clicked).any():
+            self.skipped[sample.key] = "no human clicked a point of it"
+            return
         self.by_box += how != self.dataset.normaliser
         encoded = nearest_face(landmarker, image, sample.points) if self.nearest else landmarker.encode(image)
         for convention, errors in self.errors.items():
             found = landmarker.query(encoded, self.layout, convention)
-            errors[sample.key] = nme(found.points, sample.points, size)
+            errors[sample.key] = nme(found.points, clicked, size)
 
     def running(self) -> dict[str, float]:
         """Mean NME so far, by convention."""

@@ -38,6 +38,7 @@ class HarmonisedFace:
     float32 pixels, the network's standard deviation at each point, an axis. visibility, provenance: (K,) uint8
     (`infl.datasets`, PROVENANCE). points3d: (K, 3) float32 mm in the canonical frame. camera: through which the
     canonical face is seen in the normalised crop; roi: (2, 3), from pixels of that crop to the photograph's.
+    origins: where its data set was harmonised itself, the (convention, key) under which the sets before know the face.
     """
 
     image: str
@@ -56,6 +57,7 @@ class HarmonisedFace:
     camera: Camera
     roi: np.ndarray
     original: Original
+    origins: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,7 +18,8 @@ N faces, K points. All pixels count from (0, 0), the centre of the top-left one.
     faces/*              (N,) columns, one row a face: image, key, dataset, convention, split, subject, width, height,
                          sha256 (of the picture's file), yaw, pitch, roll (degrees, in the photograph),
                          focal_length (pixels of the crop),
-                         original_row (row of the face in its data set's group of `originals`)
+                         original_row (row of the face in its data set's group of `originals`), origins (JSON, pairs of
+                         convention and key: where its data set was harmonised itself, the face in the sets before)
     layout/*             the target layout: names, groups, queries (mm on the canonical face), edges, mirror, …
     points (N, K, 2)     pixels of the photograph; sigma (N, K) pixels, one standard deviation an axis
     visibility (N, K)    0 absent, 1 occluded, 2 visible
@@ -58,7 +59,7 @@ FORMAT, FORMAT_VERSION = "infl-harmonised-set", 1
 COLUMNS = {
     "image": "text", "key": "text", "dataset": "text", "convention": "text", "split": "text", "subject": "text",
     "sha256": "text", "width": "i4", "height": "i4", "yaw": "f4", "pitch": "f4", "roll": "f4", "focal_length": "f8",
-    "original_row": "i8",
+    "original_row": "i8", "origins": "text",
 }  # fmt: skip
 """Columns of `faces`."""
 
@@ -111,6 +112,11 @@ class HarmonisedSet:
         with _opened(self.path) as file:
             return pd.DataFrame({name: values_in(file, f"faces/{name}") for name in COLUMNS})
 
+    def origins(self) -> list[tuple[tuple[str, str], ...]]:
+        """`HarmonisedFace.origins` of every face."""
+        with _opened(self.path) as file:
+            return [_origins(text) for text in values_in(file, "faces/origins")]
+
     def array(self, name: str) -> np.ndarray:
         """A whole array of ARRAYS: "points" (N, K, 2), "sigma" (N, K), …"""
         with _opened(self.path) as file:
@@ -127,8 +133,10 @@ class HarmonisedSet:
             camera = Camera(row.pop("rotation"), row.pop("translation"), float(faces["focal_length"][i]),
                             row.pop("principal_point"))  # fmt: skip
             text = {name: faces[name][i] for name, kind in COLUMNS.items() if kind == "text"}
+            before = _origins(text.pop("origins"))
             size = (int(faces["width"][i]), int(faces["height"][i]))
-            result.append(HarmonisedFace(**text, **row, size=size, camera=camera, original=originals[i]))
+            result.append(HarmonisedFace(**text, **row, size=size, camera=camera, original=originals[i],
+                                         origins=before))  # fmt: skip
         return result
 
     def _originals(self, file: h5py.File, names: np.ndarray, at: np.ndarray) -> list[Original]:
@@ -180,6 +188,16 @@ def open_harmonised(path: str | Path, root: str | Path | None = None) -> Harmoni
         )
         _check(file, opened)
     return opened
+
+
+def is_harmonised(path: Path) -> bool:
+    """Whether an HDF5 file says that it is a harmonised set; raises FileError when it cannot be opened."""
+    with _opened(path) as file:
+        return file.attrs.get("format") == FORMAT
+
+
+def _origins(text: str) -> tuple[tuple[str, str], ...]:
+    return tuple((str(convention), str(key)) for convention, key in json.loads(text))
 
 
 def _check(file: h5py.File, opened: HarmonisedSet) -> None:

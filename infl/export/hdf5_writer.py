@@ -73,7 +73,10 @@ class HarmonisedWriter:
         written = open_harmonised(self.temporary)
         if len(written) != self.count:
             raise FileError(self.path, f"holds {len(written)} faces after writing {self.count}.")
+        _onto_disk(self.temporary)
         os.replace(self.temporary, self.path)
+        if os.name == "posix":  # elsewhere a folder cannot be opened, and need not be
+            _onto_disk(self.path.absolute().parent)
         return self.path
 
     def _start(self, layout: Layout, sources: Sequence[Source], about: Mapping[str, str | bool]) -> None:
@@ -126,6 +129,7 @@ class HarmonisedWriter:
         columns |= {"width": [face.size[0] for face in faces], "height": [face.size[1] for face in faces]}
         columns |= {name: angles[:, i] for i, name in enumerate(("yaw", "pitch", "roll"))}  # pyright: ignore
         columns["focal_length"] = [camera.focal_length for camera in cameras]
+        columns["origins"] = [json.dumps(face.origins) for face in faces]
         columns["original_row"] = self._keep_originals(faces)
         for name, values in columns.items():
             _extend(file, f"faces/{name}", values)
@@ -146,7 +150,7 @@ class HarmonisedWriter:
             _extend(group, "points", np.stack([original.points for original in originals]))
             _extend(group, "visibility", np.stack([original.visibility for original in originals]))
             _extend(group, "row", [self.count + i for i in mine])
-            _extend(group, "extra", [json.dumps(dict(o.extra), default=_plain) for o in originals])
+            _extend(group, "extra", [json.dumps(dict(o.extra), default=plain) for o in originals])
         return rows
 
     def _discard(self) -> None:
@@ -155,6 +159,15 @@ class HarmonisedWriter:
                 self._file.close()
         finally:
             self.temporary.unlink(missing_ok=True)
+
+
+def _onto_disk(path: Path) -> None:
+    """Wait until a file, or what a folder lists, would survive a loss of power."""
+    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _empty(group: h5py.Group, name: str, shape: tuple[int, ...], kind: np.dtype, rows: int) -> None:
@@ -171,6 +184,6 @@ def _extend(group: h5py.Group, name: str, values) -> None:
     column[start:] = values
 
 
-def _plain(value):
+def plain(value):
     """What JSON does not know: arrays and numpy's numbers as lists and numbers, anything else in words."""
     return value.tolist() if isinstance(value, np.ndarray | np.generic) else str(value)

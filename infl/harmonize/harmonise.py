@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -14,9 +14,11 @@ import numpy as np
 
 from infl.datasets.dataset import Dataset, Sample
 from infl.errors import FileError, InflError
-from infl.export.harmonised_face import HarmonisedFace, Original, Source
+from infl.export.harmonised_face import HUMAN, TRANSFERRED, HarmonisedFace, Original, Source
+from infl.export.hdf5 import open_harmonised
 from infl.export.hdf5_writer import HarmonisedWriter
 from infl.harmonize.annotated_face import encode_annotated
+from infl.harmonize.resume import Pieces, fingerprint
 from infl.harmonize.set_residuals import carryings
 from infl.harmonize.transfer import Carrying, same_points, transfer_clicks
 from infl.images import cv2
@@ -43,8 +45,13 @@ def harmonise(
 
     With `transfer`, human clicks are kept and moved by what the conventions differ (`infl.harmonize.transfer`);
     without, every point is predicted. A picture that cannot be read is left out; a set whose layout or convention is
-    not known is predicted; both are noted in the file. It appears under its name only when it is whole.
-    Raises InflError when `convention` is not known, or nothing can be written.
+    not known is predicted; both are noted in the file. Points of a harmonised set that were only predicted are
+    predicted anew.
+
+    The file appears under its name only when it is whole. However the job ends before – closed, killed – what is done
+    stays in the folder `OUT.parts` (`infl.harmonize.resume`): the same call goes on, and one with other inputs begins
+    anew. Memory does not grow with the number of faces, and the same inputs give the same bytes, in one go or in
+    several. Raises InflError when `convention` is not known, or nothing can be written.
     """
     out = Path(out)
     landmarker.offsets(convention, at=target)  # an unknown convention is said before the work
@@ -54,36 +61,93 @@ def harmonise(
     root = common_root(datasets)
     wanted = Target(target, convention, transfer)
     sources = tuple(_source(dataset, target, root) for dataset in datasets)
-    total = sum(len(dataset) for dataset in datasets)
-    progress = Progress("harmonising", 0, total)
-    ways: list[Carrying | None] = [None] * len(datasets)
-    if transfer:
-        ways = yield from carryings(landmarker, datasets, target, convention)
-    with HarmonisedWriter(out, target, sources, _about(landmarker, wanted, root, out)) as writer:
-        done, first = 0, ""
-        for dataset, source, carrying in zip(datasets, sources, ways, strict=True):
-            for error in (*dataset.problems, *_not_moved(landmarker, dataset, transfer)):
-                writer.problem(source.folder, str(error))
-            faces_of = Counter(sample.image for sample in dataset.samples)
-            photo = _Photo()
-            for sample in dataset.samples:
-                try:
-                    image, sha256 = photo.read(sample)
-                    encoded = encode_annotated(
-                        landmarker, image, dataset, sample, faces_of[sample.image] == 1
-                    )
-                    face = harmonise_face(landmarker, encoded, dataset, sample, wanted, carrying)
-                except (InflError, cv2.error, OSError) as error:
-                    first = first or str(error)
-                    writer.problem(_relative(sample.image, root), str(error))
-                else:
-                    writer.append(replace(face, image=_relative(sample.image, root), sha256=sha256))
-                done += 1
-                yield Progress(progress.phase, done, total, dataset.name, {"problems": writer.problems},
-                               started=progress.started)  # fmt: skip
+    about = _about(landmarker, wanted, root, out)
+    notes = [
+        [str(note) for note in (*dataset.problems, *_not_moved(landmarker, dataset, transfer))]
+        for dataset in datasets
+    ]
+    with Pieces(out, fingerprint(landmarker, target, about, datasets), datasets) as pieces:
+        todo = pieces.todo()
+        total = sum(map(len, todo))
+        kept = sum(map(len, datasets)) - total
+        start, done, problems = Progress("harmonising", 0, total), 0, sum(map(len, notes))
+        ways: list[Carrying | None] = [None] * len(datasets)
+        if (
+            transfer and todo
+        ):  # learned of whole sets, also when the job goes on, so that faces do not depend on that
+            ways = yield from carryings(landmarker, datasets, target, convention)
+        for number, (dataset, source, carrying) in enumerate(zip(datasets, sources, ways, strict=True)):
+            missing = [piece for piece in todo if piece.set == number]
+            if not missing:
+                continue
+            faces = _Faces(landmarker, dataset, source, wanted, carrying, root)
+            message = f"{dataset.name} ({kept} faces were done before)" if kept else dataset.name
+            for piece in missing:
+                with HarmonisedWriter(pieces.path(piece), target, sources, about) as writer:
+                    for sample in dataset.samples[piece.start : piece.end]:
+                        faces.write(sample, writer)
+                        done += 1
+                        yield Progress(start.phase, done, total, message, {"problems": problems + writer.problems},
+                                       started=start.started)  # fmt: skip
+                    problems += writer.problems
+                    writer.commit()
+        yield from _merge(pieces, out, wanted, sources, about, notes)
+    return out
+
+
+class _Faces:
+    """The faces of one data set; a photograph is read once for those that follow each other in it."""
+
+    def __init__(
+        self, landmarker: Landmarker, dataset: Dataset, source: Source, target: Target, carrying: Carrying | None,
+        root: Path,
+    ):  # fmt: skip
+        self.landmarker, self.dataset, self.source = landmarker, dataset, source
+        self.target, self.carrying, self.root = target, carrying, root
+        self._faces_of = Counter(sample.image for sample in dataset.samples)
+        self._photo = _Photo()
+
+    def write(self, sample: Sample, writer: HarmonisedWriter) -> None:
+        """Harmonise one face, or note why it cannot be."""
+        where = _relative(sample.image, self.root)
+        try:
+            image, sha256 = self._photo.read(sample)
+            alone = self._faces_of[sample.image] == 1
+            encoded = encode_annotated(self.landmarker, image, self.dataset, sample, alone)
+            face = harmonise_face(
+                self.landmarker, encoded, self.dataset, sample.clicked(), self.target, self.carrying
+            )
+        except (InflError, cv2.error, OSError) as error:
+            writer.problem(where, str(error))
+        else:
+            face = _as_worth(face, sample, self.source.pairs)
+            writer.append(replace(face, image=where, sha256=sha256))
+
+
+def _merge(
+    pieces: Pieces, out: Path, target: Target, sources: Sequence[Source], about: Mapping[str, str | bool],
+    notes: Sequence[Sequence[str]],
+) -> Job[None]:  # fmt: skip
+    """Write the file from its pieces, with the `notes` on each set, and remove them."""
+    progress, first = Progress("writing", 0, len(pieces.all)), ""
+    with HarmonisedWriter(out, target.layout, sources, about) as writer:
+        for number, source in enumerate(sources):
+            for note in notes[number]:
+                writer.problem(source.folder, note)
+            for piece in (piece for piece in pieces.all if piece.set == number):
+                faces = open_harmonised(pieces.path(piece))
+                for where, message in faces.problems:
+                    first = first or message
+                    writer.problem(where, message)
+                for face in faces:
+                    writer.append(face)
+                yield replace(progress, done=pieces.all.index(piece) + 1)
         if writer.written == 0:
+            pieces.remove()
+            total = sum(map(len, pieces.all))
             raise InflError(f"{out} was not written: none of {total} faces could be read. {first}".rstrip())
-        return writer.commit()
+        writer.commit()
+    pieces.remove()
 
 
 def harmonise_face(
@@ -109,6 +173,22 @@ def harmonise_face(
         visibility=moved.visibility, provenance=moved.provenance, points3d=found.points3d, camera=encoded.camera,
         roi=encoded.roi, original=Original(sample.points, sample.visibility, sample.extra),
     )  # fmt: skip
+
+
+def _as_worth(face: HarmonisedFace, sample: Sample, pairs: np.ndarray) -> HarmonisedFace:
+    """A face of a set that was harmonised before: what was moved then is no human's own now, and its annotation is
+    kept whole, with what it was worth.
+    """
+    if sample.provenance is None:
+        return face
+    moved = (pairs >= 0) & (sample.provenance[pairs] == TRANSFERRED) & (face.provenance == HUMAN)
+    extra = {**sample.extra, "provenance": sample.provenance, "sigma": sample.sigma}
+    return replace(
+        face,
+        provenance=np.where(moved, np.uint8(TRANSFERRED), face.provenance),
+        original=Original(sample.points, sample.visibility, extra),
+        origins=sample.origins,
+    )
 
 
 class _Photo:

@@ -55,7 +55,7 @@ def residuals_of(landmarker: Landmarker, dataset: Dataset) -> Job[Residuals]:
     progress = Progress("learning how the set was annotated", 0, len(chosen))
     found = []
     for done, i in enumerate(chosen, 1):
-        sample = samples[i]
+        sample = samples[i].clicked()
         try:
             image = sample.load_image()
         except (InflError, cv2.error, OSError):

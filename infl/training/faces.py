@@ -45,7 +45,8 @@ class Face:
 class FaceSet:
     """The faces of one data set with what they share: queries (K, 3) mm and contour flags (K,).
 
-    described: whether a layout said what the queries are; if not they are a rough guess, to be optimised.
+    described: whether a layout said what the queries are; if not they are a rough guess, to be optimised. origins: the
+    (convention, key) of the same faces in the sets from which a harmonised one has them.
     """
 
     name: str
@@ -55,6 +56,7 @@ class FaceSet:
     faces: tuple[Face, ...]
     keys: tuple[str, ...]
     described: bool = True
+    origins: tuple[tuple[str, str], ...] = ()
 
 
 def load_faces(datasets: Sequence[Dataset]) -> Job[list[FaceSet]]:
@@ -81,9 +83,12 @@ def load_faces(datasets: Sequence[Dataset]) -> Job[list[FaceSet]]:
                 if done % 100 == 0:
                     yield Progress(progress.phase, done, total, dataset.name, started=progress.started)
         keys = tuple(dataset.samples[i].key for i in good)
+        origins = tuple(origin for i in good for origin in dataset.samples[i].origins)
         described = layout is not None
         sets.append(
-            FaceSet(dataset.name, dataset.convention, queries, contour, tuple(faces), keys, described)
+            FaceSet(
+                dataset.name, dataset.convention, queries, contour, tuple(faces), keys, described, origins
+            )
         )
     return sets
 

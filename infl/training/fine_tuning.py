@@ -16,7 +16,15 @@ from infl.progress import Job, Progress
 from infl.training.batches import Batches
 from infl.training.faces import FaceSet, load_faces
 from infl.training.recipe import Recipe
-from infl.training.trainer import averaged, learn, optimiser_of, part_of, start_queries, undescribed
+from infl.training.trainer import (
+    averaged,
+    learn,
+    optimiser_of,
+    part_of,
+    start_queries,
+    trained_on,
+    undescribed,
+)
 from infl.training.validation import validate
 
 
@@ -79,9 +87,7 @@ def fine_tune(
             measured = validate(averaged(network, average), datasets, how.validate_faces, str(device))
             report |= {f"val.{name}": value for name, value in measured.items()}
         yield Progress(start.phase, done, how.steps, metrics=report, started=start.started)
-    keys = dict(landmarker.card.get("training_keys", {}))
-    for faces in sets:
-        keys[faces.convention] = sorted({*keys.get(faces.convention, ()), *faces.keys})
+    keys = trained_on(landmarker.card, sets)
     card = {**landmarker.card, "training_keys": keys, "fine_tuned_on": [faces.name for faces in sets]}
     return Landmarker(averaged(network, average), card, device)
 

@@ -6,10 +6,11 @@ import hashlib
 import json
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -216,7 +217,6 @@ def card_of(recipe: Recipe, sets: Sequence[FaceSet], backbone: str | Path | None
     """What a checkpoint says of its origin: recipe, sets, and the keys of the pictures that trained it, also before."""
     digest = hashlib.sha256(Path(backbone).read_bytes()).hexdigest() if backbone else None
     before = load_checkpoint(start_from)[1] if start_from else {}
-    trained = [(name, tuple(keys)) for name, keys in before.get("training_keys", {}).items()]
     return {
         "started_from": {
             name: before[name]
@@ -226,14 +226,22 @@ def card_of(recipe: Recipe, sets: Sequence[FaceSet], backbone: str | Path | None
         "recipe": recipe_json(recipe),
         "backbone_sha256": digest,
         "faces": {f"{faces.name} ({faces.convention})": len(faces.faces) for faces in sets},
-        "training_keys": _merge([*trained, *((faces.convention, faces.keys) for faces in sets)]),
+        "training_keys": trained_on(before, sets),
     }
 
 
-def _merge(pairs) -> dict[str, list[str]]:
+def trained_on(card: Mapping[str, Any], sets: Sequence[FaceSet]) -> dict[str, list[str]]:
+    """Convention → keys of what a network has trained on after `sets`, with its `card` from before.
+
+    Faces of a harmonised set are listed as the sets before it know them too, so that they are refused there as well.
+    """
     keys: dict[str, list[str]] = {}
-    for convention, more in pairs:
-        keys.setdefault(convention, []).extend(more)
+    for convention, several in card.get("training_keys", {}).items():
+        keys[convention] = list(several)
+    for faces in sets:
+        keys.setdefault(faces.convention, []).extend(faces.keys)
+        for convention, key in faces.origins:
+            keys.setdefault(convention, []).append(key)
     return {convention: list(dict.fromkeys(several)) for convention, several in keys.items()}
 
 

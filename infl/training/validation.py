@@ -26,7 +26,7 @@ def validate(
     for dataset, layout, sample in _held_out(landmarker, datasets, faces):
         found = landmarker.query(landmarker.encode(sample.load_image()), layout, dataset.convention)
         size, _ = unit(sample.points, layout.eye_corners, dataset.normaliser)
-        errors.setdefault(dataset.convention, []).append(nme(found.points, sample.points, size))
+        errors.setdefault(dataset.convention, []).append(nme(found.points, sample.clicked().points, size))
     return {name: round(float(np.mean(each)), 3) for name, each in errors.items()}
 
 
@@ -43,7 +43,7 @@ def calibrate(
         encoded = landmarker.encode(sample.load_image())
         found = landmarker.query(encoded, layout, dataset.convention)
         sigma.append(found.sigma / encoded.face_size)
-        error.append(np.linalg.norm(found.points - sample.points, axis=1) / encoded.face_size)
+        error.append(np.linalg.norm(found.points - sample.clicked().points, axis=1) / encoded.face_size)
     if not sigma:
         return None
     together = np.concatenate(sigma)
@@ -54,9 +54,10 @@ def calibrate(
 def _held_out(
     landmarker: Landmarker, datasets: Sequence[Dataset], faces: int
 ) -> Iterator[tuple[Dataset, Layout, Sample]]:
-    """At most `faces` evenly spaced val samples of each set whose convention the landmarker knows."""
+    """At most `faces` evenly spaced val samples of each set whose convention the landmarker knows, with a clicked point
+    each."""
     for dataset in datasets:
-        samples = dataset.split("val").samples
+        samples = [s for s in dataset.split("val").samples if np.isfinite(s.clicked().points).any()]
         if not samples or dataset.convention not in landmarker.conventions:
             continue
         layout = dataset.layout or landmarker.learned_layout(dataset.convention)

@@ -175,6 +175,34 @@ def test_ctrl_c_says_how_training_goes_on(folder, tmp_path):
     assert "Traceback" not in said
 
 
+def test_ctrl_c_says_how_harmonising_goes_on(drawn_set, layout_of, target, untrained_checkpoint, tmp_path):
+    folder = drawn_set("many", layout_of("own", "left_eye_outer", "right_eye_outer", "nose_tip"), "here", 40)
+    command = ["harmonize", "--data", folder, "--target", target, "--out", tmp_path / "x.h5", "--checkpoint",
+               untrained_checkpoint]  # fmt: skip
+    code = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from infl.cli import console, main\n"
+        "console.REPORT_EVERY = 0.0\n"
+        "main()"
+    )
+    job = subprocess.Popen(
+        [sys.executable, "-c", code, *map(str, command)], stderr=subprocess.PIPE, text=True
+    )
+    assert job.stderr is not None
+    for line in job.stderr:
+        if line.startswith("harmonising 35/40"):
+            job.send_signal(signal.SIGINT)
+            break
+    said = job.stderr.read()
+    assert job.wait(30) == 130
+    assert "x.h5.parts: the same command goes on from there" in said
+    assert "Traceback" not in said
+    assert not (tmp_path / "x.h5").exists()
+    again = subprocess.run([sys.executable, "-c", code, *map(str, command)], capture_output=True, text=True)
+    assert "harmonising 8/8" in again.stderr and "(32 faces were done before)" in again.stderr
+    assert "x.h5: 40 faces, 8 points each" in again.stdout
+
+
 def test_train_finds_the_sets_of_a_recipe_below_a_root(folder, tmp_path, capsys):
     recipe = {"name": "rooted", "sets": [{"folder": "drawn", "annotation": "points"}], "steps": 1, "deformer_steps": 0,
               "search_batch": 1, "crop_batch": 1, "threads": 1}  # fmt: skip

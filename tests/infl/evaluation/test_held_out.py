@@ -12,6 +12,7 @@ from infl.datasets import Dataset, Sample, open_dataset
 from infl.errors import InflError
 from infl.evaluation import evaluate
 from infl.evaluation.held_out import largest_faces
+from infl.export.harmonised_face import PREDICTED, TRANSFERRED
 from infl.images import write_image
 from infl.layouts import Layout, LayoutPoint
 from infl.model import load_landmarker
@@ -102,6 +103,40 @@ def test_other_conventions_and_parts_do_not_count_as_trained_on(tmp_path):
         evaluate(Shifted(**card), [dataset(sample(tmp_path / "a.png"), sample(tmp_path / "b.png", "train"))])
     )
     assert report.row("set").faces == 1
+
+
+def test_a_harmonised_set_does_not_make_trained_pictures_held_out(tmp_path):
+    face = replace(
+        sample(tmp_path / "a.png"), key="set/a.png", origins=(("other", "a.png#2"), ("oldest", "x/a.png"))
+    )
+    for listed in ({"mine": ["set/a.png"]}, {"other": ["a.png"]}, {"oldest": ["x/a.png"]}):
+        with pytest.raises(InflError, match=r"was trained on 1 of these 1 samples, for example set/a\.png"):
+            run(evaluate(Shifted(training_keys=listed), [dataset(face)]))
+    report = run(
+        evaluate(Shifted(training_keys={"other": ["set/a.png"], "mine": ["a.png"]}), [dataset(face)])
+    )
+    assert report.row("set").faces == 1
+
+
+def test_a_picture_that_two_sets_annotated_was_trained_on_when_one_of_them_was(tmp_path):
+    tall = np.array([[10, 10], [30, 12]], np.float32)
+    one = replace(sample(tmp_path / "a.png", "train"), origins=(("fitted", "a.png"),))
+    two = replace(sample(tmp_path / "a.png", number="#2", points=tall), origins=(("clicked", "a.png"),))
+    with pytest.raises(InflError, match="was trained on"):
+        run(evaluate(Shifted(training_keys={"fitted": ["a.png"]}), [dataset(one, two)]))
+
+
+def test_predicted_points_are_not_measured(tmp_path):
+    wrong = np.array([[10, 10], [30, 90]], np.float32)
+    half = replace(
+        sample(tmp_path / "a.png", points=wrong), provenance=np.array([TRANSFERRED, PREDICTED], np.uint8)
+    )
+    none = replace(sample(tmp_path / "b.png"), provenance=np.full(2, PREDICTED, np.uint8))
+    report = run(evaluate(Shifted(), [dataset(half, none)], deformer=True))
+    size = np.hypot(20, 80)
+    assert report.rows[0].errors == {"a.png": pytest.approx(100 * 1 / size)}
+    assert report.rows[0].skipped == {"b.png": "no human clicked a point of it"}
+    assert report.notes == ("set: 3 points that were predicted are not measured.",)
 
 
 def test_of_several_faces_the_largest_is_meant(tmp_path):
