@@ -16,7 +16,7 @@ from infl.training.rigid_fit import rigid_fit
 ELSEWHERE = 0.3
 """Of the annotated points' box: a prediction farther off (median over the points) is another face, or none."""
 
-SURROUNDINGS = 1.6 * CROP_HALF_WIDTH
+SURROUNDINGS = 1.9 * CROP_HALF_WIDTH
 """Millimetres around the annotated face that are looked at when it must be told from others."""
 
 

@@ -112,7 +112,7 @@ class Residuals:
         here = np.isfinite(clicks.residual[i]).all(1)
         open_ = self.share * np.minimum(sigma, LARGEST)
         if not here.any():
-            return Carried(np.zeros((len(sigma), 2)), np.zeros(len(sigma)), np.maximum(sigma, open_))
+            return Carried(np.zeros((len(sigma), 2)), np.maximum(sigma, open_))
         rest = (clicks.residual[i] - self.habit)[here]
         own = self.share * np.minimum(clicks.sigma[i, here], LARGEST)
         noise = self.scatter(clicks.hidden[i])[here] ** 2
@@ -121,8 +121,7 @@ class Residuals:
         reach = open_[:, None] * own * np.exp(-distances[:, here] / self.length)
         known = np.einsum("mk,kl,ml->m", reach, inverse, reach)
         left = np.maximum(sigma, open_) ** 2 - known
-        explained = known / np.maximum(open_**2, 1e-12)
-        return Carried(reach @ inverse @ rest, explained, np.sqrt(np.maximum(left, 0)))
+        return Carried(reach @ inverse @ rest, np.sqrt(np.maximum(left, 0)))
 
     def habit_at(self, distances: np.ndarray) -> np.ndarray:
         """(M, K) mm from other queries → (M, 2): b there, smooth between the set's points and 0 far from them."""
@@ -132,11 +131,9 @@ class Residuals:
 
 @dataclass(frozen=True, eq=False)
 class Carried:
-    """shift: (M, 2) to add to the predictions. explained: (M,) 0…1, the part of the network's variance that the
-    clicks resolve. sigma: (M,) what is left open, an axis. In units of the face's size."""
+    """shift: (M, 2) to add to the predictions. sigma: (M,) what is left open, an axis. Units of the face's size."""
 
     shift: np.ndarray
-    explained: np.ndarray
     sigma: np.ndarray
 
 

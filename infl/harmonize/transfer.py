@@ -4,7 +4,8 @@
 
 r(q) is what the clicks' residuals, carried over the surface, say of q (`infl.harmonize.residuals`). Both predictions
 are made on the same picture, so that the difference of the conventions is seen in its perspective, and what the network
-gets wrong of this face cancels. A point that both layouts have and mean alike keeps the human click as it is.
+gets wrong of this face cancels. A point that both layouts have and mean alike keeps the human click as it is; one that
+they mean differently is "transferred"; others are "predicted", and corrected by the clicks about them.
 """
 
 from __future__ import annotations
@@ -24,9 +25,6 @@ from infl.model.landmarker import Encoded, Landmarks
 SAME = 1.5
 """Millimetres on C within which two layouts' points are one and the same: what annotators repeat to. (Layouts that
 divide a jaw line into 16 and into 32 put "the same" points up to 1.1 mm apart; neighbours are 4 mm and more.)"""
-
-TOLD = 0.1
-"""Part of the network's variance at a point that the clicks must resolve for the point to count as transferred."""
 
 
 def same_points(target: Layout, own: Layout) -> np.ndarray:
@@ -115,12 +113,11 @@ def transfer_clicks(
     carried = carrying.residuals.carried(clicks, 0, target.sigma / size, carrying.distances)
     points = (target.points + (carrying.habit + carried.shift) @ upright(encoded).T * size).astype(np.float32)
     sigma = (carried.sigma * size).astype(np.float32)
-    provenance[carried.explained >= TOLD] = TRANSFERRED
     k = np.flatnonzero(carrying.pairs >= 0)
     j = carrying.pairs[k]
     here = np.isfinite(clicks.residual[0, j]).all(1)
     k, j = k[here], j[here]
-    visibility[k] = seen[j]
+    visibility[k], provenance[k] = seen[j], TRANSFERRED
     if own.convention == target.convention:
         equal = np.abs(target.queries[k] - own.queries[j]).max(1, initial=0) < 1e-3  # as layout files round
         k, j = k[equal], j[equal]

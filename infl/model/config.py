@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-HEAD_CENTRE = (0.0, -28.0, 0.0)
-"""The point of C (mm) on which normalised crops are centred: a little above the nose tip, at the eyes' depth."""
+HEAD_CENTRE = (0.0, -42.0, 0.0)
+"""The point of C (mm) on which normalised crops are centred: half way from brows to chin, at the eyes' depth."""
 
-CROP_HALF_WIDTH = 105.0
+CROP_HALF_WIDTH = 88.0
 """Millimetres of the face, at the depth of HEAD_CENTRE, from the centre of a normalised crop to its border."""
 
 

@@ -15,9 +15,9 @@ from infl.training.faces import Face
 
 FACE_HEIGHT = 190.0  # mm from the hairline to under the chin
 
-JITTER_SHIFT = 0.06  # of the crop's half width: how far the first pass's pose misses, one standard deviation
-JITTER_SCALE = 0.08
-JITTER_ANGLE = 6.0  # degrees
+JITTER_SHIFT = 0.055  # of the crop's half width: how far the first pass's pose misses, one standard deviation
+JITTER_SCALE = 0.06
+JITTER_ANGLE = 5.0  # degrees
 
 
 def mirror_of(face: Face) -> np.ndarray:

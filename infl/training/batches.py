@@ -45,7 +45,7 @@ class Batch:
     learned: (B,) the convention whose queries are learned, or 0; index: (B, N) which of its points the queries are, and
     side: (B,) -1 where the picture is mirrored, so that x changes its sign. face: (B,) bool, False where the picture
     shows none or the crop misses it; nothing is present there. focal: (B,) focal length in normalised coordinates,
-    where rendered.
+    where rendered. pixel: (B, 2, 2) map from a shift in pixels of the photograph, as it came, to these coordinates.
     """
 
     photos: Tensor
@@ -65,6 +65,7 @@ class Batch:
     learned: Tensor
     face: Tensor
     focal: Tensor
+    pixel: Tensor
 
     def to(self, device: torch.device) -> Batch:
         return Batch(*(getattr(self, field.name).to(device) for field in fields(self)))
@@ -105,6 +106,7 @@ class _Example:
     learned: int
     face: bool
     focal: float
+    pixel: np.ndarray
 
 
 class Batches:
@@ -140,6 +142,7 @@ class Batches:
             stack("points3d", torch.float32), stack("rendered", torch.bool),
             stack("index", torch.int64), stack("side", torch.float32), stack("learned", torch.int64),
             stack("face", torch.bool), stack("focal", torch.float32),
+            stack("pixel", torch.float32),
         )  # fmt: skip
 
     def stream(self, start: int, end: int) -> Iterator[Batch]:
@@ -162,7 +165,7 @@ class Batches:
         chosen, face = self._pick(rng)
         _, other = self._pick(rng)
         faces, recipe = self.sets[chosen], self.recipe
-        points, head, focal = face.points, face.head, face.focal
+        points, head, focal, pixel = face.points, face.head, face.focal, face.pixel
         queries = faces.queries if face.queries is None else face.queries
         rendered = face.points3d is not None
         points3d = face.points3d if face.points3d is not None else np.zeros((len(points), 3))
@@ -215,4 +218,5 @@ class Batches:
             learned=0 if faces.described else self.codes[chosen],
             face=there,
             focal=growth * focal,
+            pixel=to_normalised[:, :2] * [-1.0 if mirrored else 1.0, 1.0] * pixel,
         )

@@ -18,7 +18,7 @@ from infl.training.rigid_fit import RigidFit, rigid_fit
 from infl.training.rough_queries import rough_queries
 
 PIXELS_A_MM = 0.95  # resolution that a kept face has at most: a little more than the network ever sees
-KEPT_HALF_WIDTH = 2.2 * CROP_HALF_WIDTH  # mm around the face that are kept
+KEPT_HALF_WIDTH = 2.6 * CROP_HALF_WIDTH  # mm around the face that are kept
 WORST_FIT = 0.3  # of the face's size: annotations that fit C worse than that are left out
 
 
@@ -28,7 +28,7 @@ class Face:
     pixels of that picture (head (3, 3), centre (2,), scale in pixels a mm).
 
     Rendered faces know their head rotation exactly, their 3D landmarks (K, 3) mm in the canonical frame and the focal
-    length in pixels. Where outline points slide with the turn of the head, `queries` (K, 3) mm are this face's own;
+    length in pixels. pixel: how many pixels of the picture one of the photograph is. Where outline points slide with the turn of the head, `queries` (K, 3) mm are this face's own;
     else None."""
 
     picture: np.ndarray
@@ -39,6 +39,7 @@ class Face:
     points3d: np.ndarray | None = None
     queries: np.ndarray | None = None
     focal: float = 0.0
+    pixel: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -115,4 +116,5 @@ def _keep(sample: Sample, fit: RigidFit, i: int) -> Face:
         head=fit.head[i],
         centre=move(shrink, centre[None])[0],
         scale=float(scale * min(ratio, 1.0)),
+        pixel=float(min(ratio, 1.0)),
     )

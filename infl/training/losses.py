@@ -59,8 +59,11 @@ def losses(
     weight = batch.present.float()
     total = weight.sum().clamp_min(1.0)
 
+    shift = (batch.pixel @ network.shifts(batch.convention)[..., None]).mT
+
     def distance(points: Tensor) -> Tensor:
-        return ((apply(theta, points) - batch.targets) / batch.size[:, None, None]).norm(dim=-1).add(1e-8)
+        off = apply(theta, points) + shift - batch.targets
+        return (off / batch.size[:, None, None]).norm(dim=-1).add(1e-8)
 
     def mean(values: Tensor, where: Tensor = weight) -> Tensor:
         return (values * where).sum() / where.sum().clamp_min(1.0)

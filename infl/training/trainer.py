@@ -202,12 +202,13 @@ def take_over(network: InfiniteLandmarks, checkpoint: str | Path) -> None:
         raise FileError(Path(checkpoint), "is of another configuration than the recipe asks for.",
                         remedy="Start from a checkpoint that the same model was trained to.")  # fmt: skip
     weights = {name: tensor for name, tensor in before.state_dict().items()
-               if not name.startswith(("dataset_codes", "learned_queries."))}  # fmt: skip
+               if not name.startswith(("dataset_codes", "pixel_shifts", "learned_queries."))}  # fmt: skip
     network.load_state_dict(weights, strict=False)
     with torch.no_grad():
         for row, name in enumerate(network.conventions[1:]):
             if name in before.conventions:
                 network.dataset_codes[row] = before.dataset_codes[before.conventions.index(name) - 1]
+                network.pixel_shifts[row] = before.pixel_shifts[before.conventions.index(name) - 1]
         for name in set(network.undescribed) & set(before.undescribed):
             network.queries_of(name).copy_(before.queries_of(name))
 
@@ -249,6 +250,6 @@ def part_of(name: str) -> str:
     """Which learning rate a parameter has."""
     if name.startswith("learned_queries."):
         return "queries"
-    if name.startswith(("query_deformer.", "dataset_codes")):
+    if name.startswith(("query_deformer.", "dataset_codes", "pixel_shifts")):
         return "deformer"
     return "trunk" if ".trunk." in name else "heads"
