@@ -107,7 +107,9 @@ class Derived:
 
         def compute() -> HarmonisedFace:
             target = Target(layout, convention, transfer=True)
-            carrying = believed_carrying(layout, layout) if dataset.convention in landmarker.conventions else None
+            carrying = (
+                believed_carrying(layout, layout) if dataset.convention in landmarker.conventions else None
+            )
             return harmonise_face(landmarker, encoded, dataset, photo.sample, target, carrying)
 
         return self._keep("harmonised", (landmarker, encoded, dataset, convention), compute)

@@ -29,9 +29,9 @@ class InfiniteLandmarks(nn.Module):
 
     `conventions` name the data sets' codes D_j; the first is always "canonical", whose code is 0 and stays so.
     Beside its code a convention has a shift, (2,) pixels of the photograph, by which its files lay all points beside
-    where they are meant, whatever the face's size and turn: counting pixels from 1 instead of 0 is no matter of meaning,
-    and D must not explain it. `undescribed` are conventions whose layout nobody described, with their number of points:
-    their queries are weights like others, (K, 3) mm each.
+    where they are meant, whatever the face's size and turn: counting pixels from 1 instead of 0 is no matter of
+    meaning, and D must not explain it. `undescribed` are conventions whose layout nobody described, with their number
+    of points: their queries are weights like others, (K, 3) mm each.
     """
 
     def __init__(

@@ -27,9 +27,9 @@ class Face:
     """One annotated face: its picture (h, w, 3) uint8 RGB, points (K, 2) in it, NaN where absent, and its rigid fit in
     pixels of that picture (head (3, 3), centre (2,), scale in pixels a mm).
 
-    Rendered faces know their head rotation exactly, their 3D landmarks (K, 3) mm in the canonical frame and the focal
-    length in pixels. pixel: how many pixels of the picture one of the photograph is. Where outline points slide with the turn of the head, `queries` (K, 3) mm are this face's own;
-    else None."""
+    pixel: how many pixels of the picture one of the photograph is. Rendered faces know their head rotation exactly,
+    their 3D landmarks (K, 3) mm in the canonical frame and the focal length in pixels. Where outline points slide with
+    the turn of the head, `queries` (K, 3) mm are this face's own; else None."""
 
     picture: np.ndarray
     points: np.ndarray

@@ -41,7 +41,8 @@ def planted(landmarker: infl.Landmarker, seen: dict[str, Evidence]) -> None:
     witnesses = {name: witness_of(evidence) for name, evidence in seen.items()}
     print("planted, mm; left of it by the deformer and by this, where the rules differ and elsewhere")
     print(
-        f"{'':30s} {'rule':>5s} {'deformer':>9s} {'this':>5s} {'deformer':>9s} {'this':>5s} {'covered':>8s} {'± 95 %':>7s}"
+        f"{'':30s} {'rule':>5s} {'deformer':>9s} {'this':>5s} {'deformer':>9s} {'this':>5s} {'covered':>8s} "
+        f"{'± 95 %':>7s}"
     )
     for second, first in combinations(DEMO, 2):
         layout = seen[first].layout
