@@ -64,11 +64,9 @@ def look_at(landmarker: Landmarker, dataset: Dataset) -> Job[Looks]:
     A convention that the network does not know is asked as the canonical one: what all faces of the set have in
     common is no error of one of them. Raises InflError where nobody said what the set's points mean.
     """
-    if dataset.layout is None:
-        raise InflError(
-            f"{dataset.name}: nobody said what its {dataset.point_count} points mean, so none of them can be called "
-            "wrong. Give the set a layout (dataset.json), or fine-tune on it first."
-        )
+    layout = dataset.layout
+    if layout is None:
+        raise InflError(f"{dataset.name}: nobody said what its {dataset.point_count} points mean.")
     faces_of = Counter(sample.image for sample in dataset.samples)
     rows, start = _Rows(), Progress(dataset.name, 0, len(dataset))
     path, image = None, np.zeros((0, 0, 3), np.uint8)
@@ -78,12 +76,12 @@ def look_at(landmarker: Landmarker, dataset: Dataset) -> Job[Looks]:
                 if sample.image != path:
                     image, path = sample.load_image(), sample.image
                 encoded = meant_face(landmarker, image, dataset, sample, faces_of[sample.image] == 1)
-                rows.add(landmarker, dataset, dataset.layout, sample, encoded)
+                rows.add(landmarker, dataset, layout, sample, encoded)
             except (InflError, cv2.error, OSError) as error:
                 path = None
                 rows.problems.append(str(error))
         yield replace(start, done=done, metrics={"problems": len(rows.problems)})
-    return rows.looks(dataset, dataset.layout)
+    return rows.looks(dataset, layout)
 
 
 def meant_face(
@@ -104,6 +102,16 @@ def meant_face(
 def convention_of(landmarker: Landmarker, dataset: Dataset) -> str:
     """The convention in which a set's points are asked."""
     return dataset.convention if dataset.convention in landmarker.conventions else CANONICAL
+
+
+def looks_of(
+    landmarker: Landmarker, dataset: Dataset, layout: Layout, faces: Sequence[tuple[Sample, Encoded]]
+) -> Looks:
+    """Faces that are encoded already."""
+    rows = _Rows()
+    for sample, encoded in faces:
+        rows.add(landmarker, dataset, layout, sample, encoded)
+    return rows.looks(dataset, layout)
 
 
 @dataclass

@@ -18,8 +18,9 @@ from infl.evaluation.suspects.finding import Kind
 from infl.evaluation.suspects.usual import Fitted
 from infl.layouts import Layout
 
-RUN = 3
-"""Clicks that a run of wrong numbers has at least."""
+RUN = 4
+"""Clicks that a run of wrong numbers has at least, and a third of its curve: shorter ones are a curve slid a little, or
+a lid seen more open than it is."""
 
 MOST = 6.0
 """Evidence that one click can give in a sum: beyond it is as wrong as can be, whatever the distance."""
@@ -98,7 +99,7 @@ def worth(supposition: Supposition, fitted: Fitted, evidence: Evidence) -> Worth
     count = renamed.sum(1)
     better = (renamed & (gain > 0)).sum(1) > MAJORITY * count
     explained = (then * renamed).sum(1) <= EXPLAINED * count
-    enough = count >= min(RUN, len(points))
+    enough = count >= min(max(RUN, len(points) / 3), len(points))
     return Worth(np.where(better & explained & enough, (gain * renamed).sum(1), 0.0), renamed)
 
 
