@@ -82,14 +82,18 @@ def spoil(
 Way = Callable[[np.ndarray, np.ndarray, Layout, np.random.Generator], np.ndarray | None]
 
 
-def _slip(clicked: np.ndarray, known: np.ndarray, layout: Layout, rng: np.random.Generator) -> np.ndarray | None:
+def _slip(
+    clicked: np.ndarray, known: np.ndarray, layout: Layout, rng: np.random.Generator
+) -> np.ndarray | None:
     made = clicked.copy()
     size, _ = unit(clicked, layout.eye_corners, "eyes")
     made[rng.choice(known)] += _direction(rng) * rng.uniform(*SLIP) * size
     return made
 
 
-def _shift(clicked: np.ndarray, known: np.ndarray, layout: Layout, rng: np.random.Generator) -> np.ndarray | None:
+def _shift(
+    clicked: np.ndarray, known: np.ndarray, layout: Layout, rng: np.random.Generator
+) -> np.ndarray | None:
     whole = [
         chain
         for chain in chains_of(layout)
@@ -102,15 +106,21 @@ def _shift(clicked: np.ndarray, known: np.ndarray, layout: Layout, rng: np.rando
     made = clicked.copy()
     made[index] = np.roll(clicked[index], -1, 0)
     if not chain.closed:
-        made[index[-1]] = 2 * clicked[index[-1]] - clicked[index[-2]]  # the last click goes on along the curve
+        made[index[-1]] = (
+            2 * clicked[index[-1]] - clicked[index[-2]]
+        )  # the last click goes on along the curve
     return made
 
 
-def _swap_all(clicked: np.ndarray, known: np.ndarray, layout: Layout, rng: np.random.Generator) -> np.ndarray | None:
+def _swap_all(
+    clicked: np.ndarray, known: np.ndarray, layout: Layout, rng: np.random.Generator
+) -> np.ndarray | None:
     return clicked[layout.mirror] if (layout.mirror[known] != known).any() else None
 
 
-def _swap_group(clicked: np.ndarray, known: np.ndarray, layout: Layout, rng: np.random.Generator) -> np.ndarray | None:
+def _swap_group(
+    clicked: np.ndarray, known: np.ndarray, layout: Layout, rng: np.random.Generator
+) -> np.ndarray | None:
     groups = sorted({layout.points[k].group for k in known if layout.mirror[k] != k})
     if not groups:
         return None
@@ -121,7 +131,9 @@ def _swap_group(clicked: np.ndarray, known: np.ndarray, layout: Layout, rng: np.
     return made
 
 
-def _beside(clicked: np.ndarray, known: np.ndarray, layout: Layout, rng: np.random.Generator) -> np.ndarray | None:
+def _beside(
+    clicked: np.ndarray, known: np.ndarray, layout: Layout, rng: np.random.Generator
+) -> np.ndarray | None:
     return clicked + _direction(rng) * np.ptp(clicked[known], axis=0).max()
 
 

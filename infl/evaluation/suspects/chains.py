@@ -28,7 +28,9 @@ class Chain:
         """(points that have one, their neighbours `step` along the chain): equally long arrays of layout indices."""
         if self.closed:
             return self.index, np.roll(self.index, -step)
-        return (self.index[:-step], self.index[step:]) if step > 0 else (self.index[-step:], self.index[:step])
+        return (
+            (self.index[:-step], self.index[step:]) if step > 0 else (self.index[-step:], self.index[:step])
+        )
 
 
 def chains_of(layout: Layout) -> tuple[Chain, ...]:
@@ -58,7 +60,11 @@ def tangents(layout: Layout, chains: tuple[Chain, ...], points: np.ndarray, roll
     along = np.repeat(across[:, None], len(layout), 1)
     for chain in chains:
         i = chain.index
-        after, before = (np.roll(i, -1), np.roll(i, 1)) if chain.closed else (i[[*range(1, len(i)), -1]], i[[0, *range(len(i) - 1)]])
+        after, before = (
+            (np.roll(i, -1), np.roll(i, 1))
+            if chain.closed
+            else (i[[*range(1, len(i)), -1]], i[[0, *range(len(i) - 1)]])
+        )
         step = points[:, after].astype(np.float64) - points[:, before]
         length = np.linalg.norm(step, axis=2, keepdims=True)
         along[:, i] = np.where(length > 1e-6, step / np.maximum(length, 1e-6), along[:, i])

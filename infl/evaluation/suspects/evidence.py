@@ -14,6 +14,7 @@ import numpy as np
 TAIL = 7.0
 """ν, chosen on train parts and the demo sets, where it is at most as heavy as what is seen up to one in 10,000."""
 
+
 @dataclass(frozen=True)
 class Evidence:
     """square: νs² of a set."""

@@ -8,6 +8,7 @@ from enum import StrEnum
 import numpy as np
 
 from infl.datasets.dataset import Sample
+from infl.layouts import Layout
 
 
 class Kind(StrEnum):
@@ -23,13 +24,14 @@ class Kind(StrEnum):
 class Finding:
     """One suspicion.
 
-    dataset: the set's name. sample: the annotated face. points: indices of the clicks that are meant; names: theirs.
-    score: −log₁₀ of how often right clicks of this set look like that, corrected for what belongs together (an estimate;
-    comparable over sets). message: what is wrong and what to do. found: (K, 2) px, where the network has the set's points.
+    dataset: the set's name; layout: its points. sample: the annotated face. points: indices of the clicks that are
+    meant; names: theirs. score: −log₁₀ of how often a right face of this set looks like that (an estimate; comparable
+    over sets). message: what is wrong and what to do. found: (K, 2) px, where the network has the set's points.
     meant: for each of `points` the index under which it should be filed, or -1 where that is not the remedy.
     """
 
     dataset: str
+    layout: Layout
     sample: Sample
     kind: Kind
     points: tuple[int, ...]

@@ -1,8 +1,8 @@
 """From evidence to suspicions: which supposition explains each face of a set the simplest way.
 
 As long as a supposition (`relabel`) is worth enough, the one that is worth most is taken to be true, and the clicks are
-renamed by it; single clicks that are still out of line have slipped. A face most of whose clicks stay out of line under any
-names is `misplaced`, and only its photograph can tell why (`placement`).
+renamed by it; single clicks that are still out of line have slipped. A face most of whose clicks stay out of line under
+any names is `misplaced`, and only its photograph can tell why (`placement`).
 """
 
 from __future__ import annotations
@@ -64,12 +64,17 @@ class Judge:
         cautions = tuple(caution(worth(one, fitted, evidence).value) for one in possible)
         log = np.log(_median_distance(fitted))
         middle, upper = np.quantile(log, [0.5, 0.9]) if len(looks) else (0.0, 0.0)
-        return cls(usual, evidence, possible, cautions, (float(middle), max(float(upper - middle) / 1.28, 0.1)))
+        return cls(
+            usual, evidence, possible, cautions, (float(middle), max(float(upper - middle) / 1.28, 0.1))
+        )
 
     def suspicious(self, looks: Looks) -> np.ndarray:
         """(n,) indices of the faces that deserve a closer look: the others have nothing to be suspected of."""
         fitted = self.usual.fit(looks)
-        scores = [self._worth(fitted, one, care)[0] for one, care in zip(self.suppositions, self.cautions, strict=True)]
+        scores = [
+            self._worth(fitted, one, care)[0]
+            for one, care in zip(self.suppositions, self.cautions, strict=True)
+        ]
         scores.append(self._slips(fitted).max(1, initial=0))
         scores.append(self.misplaced(fitted))
         return np.flatnonzero(np.max(scores, axis=0) >= LISTED)
@@ -90,7 +95,10 @@ class Judge:
         for _ in range(STEPS):
             fitted = self.usual.fit(looks)
             best = max(
-                ((self._worth(fitted, one, care), one) for one, care in zip(self.suppositions, self.cautions, strict=True)),
+                (
+                    (self._worth(fitted, one, care), one)
+                    for one, care in zip(self.suppositions, self.cautions, strict=True)
+                ),
                 key=lambda tried: float(tried[0][0][0]),
                 default=None,
             )
@@ -105,7 +113,9 @@ class Judge:
         slips = self._slips(fitted)[0]
         slipped = np.flatnonzero(slips >= LISTED)
         if len(slipped) and misplaced < LISTED:
-            result.append(Suspicion(Kind.SLIPPED, origin[slipped], np.full(len(slipped), -1), float(slips.max())))
+            result.append(
+                Suspicion(Kind.SLIPPED, origin[slipped], np.full(len(slipped), -1), float(slips.max()))
+            )
         return result, misplaced
 
     def _worth(self, fitted: Fitted, one: Supposition, care: float) -> tuple[np.ndarray, np.ndarray]:

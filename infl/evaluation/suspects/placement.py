@@ -33,8 +33,8 @@ class Placement:
 
 
 def placement(landmarker: Landmarker, judge: Judge, looks: Looks, image: np.ndarray) -> Placement | None:
-    """Compare a misplaced annotation (`looks` of one face) with every face of its photograph (H, W, 3); None where the network finds no
-    face, and so knows no better than the human."""
+    """Compare a misplaced annotation (`looks` of one face) with every face of its photograph (H, W, 3); None where the
+    network finds no face, and so knows no better than the human."""
     sample = looks.samples[0]
     found = [encoded for encoded in landmarker.encode_all(image) if encoded.score >= SURE]
     tried = [looks_of(landmarker, looks.dataset, looks.layout, [(sample, encoded)]) for encoded in found]

@@ -1,8 +1,8 @@
 """What if the clicks had other names? Left and right swapped, or the numbers off by one along a curve.
 
 Each supposition renames some clicks, and is worth the evidence (`evidence`) against the names as they are less that
-against the new ones, summed over the renamed clicks. Clicks of one curve err together, so sums exaggerate: they are divided by
-how large they get in the set itself, where hardly anything is wrong (`caution`).
+against the new ones, summed over the renamed clicks. Clicks of one curve err together, so sums exaggerate: they are
+divided by how large they get in the set itself, where hardly anything is wrong (`caution`).
 """
 
 from __future__ import annotations
@@ -70,7 +70,10 @@ def _swaps(layout: Layout) -> list[Supposition]:
     groups: dict[str, list[int]] = defaultdict(list)
     for k, point in enumerate(layout.points):
         groups[point.group].append(k)
-    parts = {"": list(range(len(layout))), **{f"{name}": k for name, k in groups.items() if name and len(groups) > 1}}
+    parts = {
+        "": list(range(len(layout))),
+        **{f"{name}": k for name, k in groups.items() if name and len(groups) > 1},
+    }
     upper = [k for name in groups if name in UPPER for k in groups[name]]
     if len(UPPER & set(groups)) > 1:
         parts["eye and brow"] = upper
@@ -91,9 +94,7 @@ def worth(supposition: Supposition, fitted: Fitted, evidence: Evidence) -> Worth
     """What a supposition is worth for each face; of a run the best part."""
     points, names = supposition.points, supposition.names
     clicked = np.isfinite(fitted.clicked[:, points, 0])
-    now, then = (
-        np.minimum(evidence(fitted.if_named(points, called)), MOST) for called in (points, names)
-    )
+    now, then = (np.minimum(evidence(fitted.if_named(points, called)), MOST) for called in (points, names))
     gain = np.where(clicked, now - then, 0.0)
     renamed = clicked & (_best_run(gain) if supposition.run else True)
     count = renamed.sum(1)
@@ -118,6 +119,10 @@ def _best_run(gain: np.ndarray) -> np.ndarray:
         fresh = total <= 0
         total, start = np.where(fresh, gain[:, i], total + gain[:, i]), np.where(fresh, i, start)
         better = total > best
-        best, first, last = np.where(better, total, best), np.where(better, start, first), np.where(better, i, last)
+        best, first, last = (
+            np.where(better, total, best),
+            np.where(better, start, first),
+            np.where(better, i, last),
+        )
     at = np.arange(length)
     return (at >= first[:, None]) & (at <= last[:, None])

@@ -27,7 +27,7 @@ FEWEST = 8
 
 @dataclass(frozen=True, eq=False)
 class Suspects:
-    """What was found. findings: the surest first. faces: by set, how many were looked at. problems: what could not be."""
+    """findings: the surest first. faces: by set, how many were looked at. problems: pictures that could not be."""
 
     findings: tuple[Finding, ...]
     faces: dict[str, int]
@@ -42,7 +42,7 @@ class Suspects:
 def find_suspects(landmarker: Landmarker, datasets: Sequence[Dataset]) -> Job[Suspects]:
     """Look for annotations that are out of line for their set: see `infl.evaluation.suspects`.
 
-    Of the photographs nothing is kept but the points. Raises InflError where a set has no layout, or too few faces.
+    Of a photograph nothing but its points is kept. Raises InflError where a set has no layout, or too few faces.
     """
     for dataset in datasets:
         refuse(dataset)
@@ -124,7 +124,7 @@ def _twice(looks: Looks) -> list[Finding]:
 def _finding(looks: Looks, suspicion: Suspicion, message: str) -> Finding:
     points = tuple(int(k) for k in suspicion.points)
     return Finding(
-        dataset=looks.dataset.name, sample=looks.samples[0], kind=suspicion.kind, points=points,
+        dataset=looks.dataset.name, layout=looks.layout, sample=looks.samples[0], kind=suspicion.kind, points=points,
         names=tuple(looks.layout.names[k] for k in points), score=suspicion.score, message=message,
         found=looks.found[0], meant=tuple(int(k) for k in suspicion.names),
     )  # fmt: skip

@@ -1,9 +1,9 @@
 """What is usual for a set: how far from the prediction its humans click each point, and in which direction.
 
-Residuals are counted in units of the face's size, along the curve that a point lies on and across it (`chains.tangents`):
-on outlines, brows and lids humans agree on the curve, less on where along it a point sits. A small similarity, which
-only says that the network saw the face a little elsewhere, is taken out of each face by robust least squares. What is
-left is centred for each point of the set on its median and divided by the network's σ times a factor, which is the
+Residuals are counted in units of the face's size, along the curve that a point lies on and across it
+(`chains.tangents`): on outlines, brows and lids humans agree on the curve, less on where along it a point sits. A small
+similarity, which only says that the network saw the face a little elsewhere, is taken out by robust least squares. What
+is left is centred for each point of the set on its median and divided by the network's σ times a factor, which is the
 median absolute deviation of the set's humans in units of that σ. The length d of the result says how far a click is out
 of line for its set: where the network does not know, a large distance is nothing.
 """
@@ -27,8 +27,8 @@ PIXEL = 0.3
 """Pixels: standard deviation of a click that was rounded to a whole one."""
 
 SLACK = np.array([0.05, 0.05, 0.05, 0.05])
-"""Standard deviations of the similarity that is taken out: two shifts in units of the face's size, log scale, and turn in
-radians."""
+"""Standard deviations of the similarity that is taken out: two shifts in units of the face's size, log scale, and turn
+in radians."""
 
 FAR = 2.0
 """d at which a point has half its say in that similarity."""
@@ -143,7 +143,9 @@ class _Faces:
     def local(self, vectors: np.ndarray, names: np.ndarray) -> np.ndarray:
         """(N, M, 2) in the picture → along the curves of the points `names` (M,) and across."""
         x, y = self.along[:, names, 0], self.along[:, names, 1]
-        return np.stack([vectors[..., 0] * x + vectors[..., 1] * y, vectors[..., 1] * x - vectors[..., 0] * y], -1)
+        return np.stack(
+            [vectors[..., 0] * x + vectors[..., 1] * y, vectors[..., 1] * x - vectors[..., 0] * y], -1
+        )
 
     def picture(self, local: np.ndarray) -> np.ndarray:
         """(K, 2) along and across → (N, K, 2) in the picture."""
