@@ -15,6 +15,7 @@ from infl.evaluation.suspects.chains import chains_of
 from infl.evaluation.suspects.evidence import TAIL, Evidence
 from infl.evaluation.suspects.finding import Kind
 from infl.evaluation.suspects.looks import Looks
+from infl.evaluation.suspects.neighbours import Neighbours
 from infl.evaluation.suspects.relabel import Supposition, caution, suppositions, worth
 from infl.evaluation.suspects.usual import Fitted, Usual, usual_of
 
@@ -45,10 +46,16 @@ class Suspicion:
 
 @dataclass(frozen=True, eq=False)
 class Judge:
-    """What is usual for one set, and so what is not."""
+    """What is usual for one set, and so what is not.
+
+    evidence, among: of a click alone, and of one whose neighbours are known. cautions: of each supposition. misfit:
+    median over faces, and spread, of the logarithm of a face's median d.
+    """
 
     usual: Usual
+    neighbours: Neighbours
     evidence: Evidence
+    among: Evidence
     suppositions: tuple[Supposition, ...]
     cautions: tuple[float, ...]
     misfit: tuple[float, float]
@@ -59,13 +66,20 @@ class Judge:
         chains = chains_of(looks.layout)
         usual = usual_of(looks, chains)
         fitted = usual.fit(looks)
-        evidence = Evidence.of(fitted.distances)
+        evidence, neighbours = Evidence.of(fitted.distances), Neighbours.of(fitted.whitened)
+        among = Evidence.of(neighbours.left(fitted.whitened))
         possible = suppositions(looks.layout, chains)
         cautions = tuple(caution(worth(one, fitted, evidence).value) for one in possible)
         log = np.log(_median_distance(fitted))
         middle, upper = np.quantile(log, [0.5, 0.9]) if len(looks) else (0.0, 0.0)
         return cls(
-            usual, evidence, possible, cautions, (float(middle), max(float(upper - middle) / 1.28, 0.1))
+            usual,
+            neighbours,
+            evidence,
+            among,
+            possible,
+            cautions,
+            (float(middle), max(float(upper - middle) / 1.28, 0.1)),
         )
 
     def suspicious(self, looks: Looks) -> np.ndarray:
@@ -124,10 +138,12 @@ class Judge:
         return value.value / care - np.log10(len(self.suppositions)), value.renamed
 
     def _slips(self, fitted: Fitted) -> np.ndarray:
-        """(N, K) score of each click's having slipped, allowing for how many there are on the face."""
-        distances = fitted.distances
-        count = np.maximum(np.isfinite(distances).sum(1, keepdims=True), 1)
-        return np.clip(self.evidence(distances) - np.log10(count), 0, HIGHEST)
+        """(N, K) score of each click's having slipped, allowing for how many there are on the face: the mean of the
+        evidence that the click gives alone and among its neighbours, who may be wrong with it."""
+        whitened = fitted.whitened
+        count = np.maximum(np.isfinite(whitened[..., 0]).sum(1, keepdims=True), 1)
+        alone, among = self.evidence(fitted.distances), self.among(self.neighbours.left(whitened))
+        return np.clip((alone + among) / 2 - np.log10(count), 0, HIGHEST)
 
 
 def _median_distance(fitted: Fitted) -> np.ndarray:

@@ -71,18 +71,24 @@ class Fitted:
     moved: np.ndarray
 
     @property
+    def whitened(self) -> np.ndarray:
+        """(N, K, 2) residuals in units of what is usual, along and across; NaN where nothing was clicked."""
+        every = np.arange(self.clicked.shape[1])
+        return self._whitened(every, every)
+
+    @property
     def distances(self) -> np.ndarray:
         """(N, K) d of the clicks; NaN where nothing was clicked."""
-        every = np.arange(self.clicked.shape[1])
-        return self.if_named(every, every)
+        return np.linalg.norm(self.whitened, axis=2)
 
     def if_named(self, points: np.ndarray, names: np.ndarray) -> np.ndarray:
         """(N, M) d that the clicks of `points` (M,) would have if they were those of the points `names` (M,)."""
-        local = self.local(points, names) - self.usual.bias[names]
+        return np.linalg.norm(self._whitened(points, names), axis=2)
+
+    def _whitened(self, points: np.ndarray, names: np.ndarray) -> np.ndarray:
         sigma = self.faces.sigma[:, names, None]
-        return np.linalg.norm(
-            local / np.hypot(self.usual.factor[names] * sigma, self.faces.pixel[:, None, None]), axis=2
-        )
+        spread = np.hypot(self.usual.factor[names] * sigma, self.faces.pixel[:, None, None])
+        return (self.local(points, names) - self.usual.bias[names]) / spread
 
     def local(self, points: np.ndarray, names: np.ndarray) -> np.ndarray:
         """(N, M, 2) residuals along and across, the similarity taken out."""

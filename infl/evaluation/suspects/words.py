@@ -19,9 +19,9 @@ def in_words(suspicion: Suspicion, looks: Looks) -> str:
     """What is wrong with clicks of one face (`looks` of one face), and what to do."""
     count, every = len(suspicion.points), int(np.isfinite(looks.clicked[0, :, 0]).sum())
     if suspicion.kind is Kind.SWAPPED:
-        part = f" of the {suspicion.what} points" if suspicion.what else ""
+        where = f"the {suspicion.what} points" if suspicion.what else "the whole face"
         return (
-            f"Left and right{part} are swapped in {count} of {every} points: "
+            f"Left and right of {where} are swapped ({count} of {every} clicks): "
             "give each of them the number of its mirror partner."
         )
     if suspicion.kind is Kind.SHIFTED:
