@@ -48,7 +48,8 @@ class Suspicion:
 class Judge:
     """What is usual for one set, and so what is not.
 
-    evidence, among: of a click alone, and of one whose neighbours are known. cautions: of each supposition. misfit:
+    evidence, among: of a click alone, and of one whose neighbours are known; middle: of where the middle of an
+    annotation lies (`Looks.away`). cautions: of each supposition. misfit:
     median over faces, and spread, of the logarithm of a face's median d.
     """
 
@@ -56,6 +57,7 @@ class Judge:
     neighbours: Neighbours
     evidence: Evidence
     among: Evidence
+    middle: Evidence
     suppositions: tuple[Supposition, ...]
     cautions: tuple[float, ...]
     misfit: tuple[float, float]
@@ -77,6 +79,7 @@ class Judge:
             neighbours,
             evidence,
             among,
+            Evidence.of(looks.away),
             possible,
             cautions,
             (float(middle), max(float(upper - middle) / 1.28, 0.1)),

@@ -51,6 +51,11 @@ class Looks:
     def __len__(self) -> int:
         return len(self.samples)
 
+    @property
+    def away(self) -> np.ndarray:
+        """(N,) distance between the middle of a face's clicks and that of their prediction, in units of its size."""
+        return np.linalg.norm(np.nanmean(self.clicked - self.found, axis=1), axis=1) / self.size
+
     def only(self, face: int) -> Looks:
         """The same with one face."""
         arrays = {name: getattr(self, name)[face : face + 1] for name in ARRAYS}

@@ -2,7 +2,8 @@
 
 A raised brow or a jaw that the network sees a little wide puts all its points off together: such a click surprises
 nobody who knows its neighbours', while a slipped one does. The set's own residuals tell how its points go together;
-what is left of a click when the others are known is its conditional residual under a Gaussian with shrunken correlations.
+what is left of a click when the others are known is its conditional residual under a Gaussian with shrunken
+correlations.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ SHRUNK = 0.2
 MOST = 0.9
 
 MANY = 500
-"""Points of a layout; with more, each is judged alone: nobody clicks them, and all pairs are more than fit in memory."""
+"""Points of a layout; with more, each is judged alone, for all pairs would not fit in memory."""
 
 
 @dataclass(frozen=True, eq=False)

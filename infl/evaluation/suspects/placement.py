@@ -42,7 +42,7 @@ def placement(landmarker: Landmarker, judge: Judge, looks: Looks, image: np.ndar
         return None
     best = min(tried, key=_misfit)
     fits = float(judge.misplaced(judge.usual.fit(best))[0]) < LISTED
-    return Placement(best, fits, min(_away(look) for look in tried), len(tried))
+    return Placement(best, fits, min(float(look.away[0]) for look in tried), len(tried))
 
 
 def annotated_twice(looks: Looks) -> Iterator[tuple[int, int]]:
@@ -61,9 +61,3 @@ def annotated_twice(looks: Looks) -> Iterator[tuple[int, int]]:
 def _misfit(look: Looks) -> float:
     """Median distance between clicks and prediction of one face, in units of its size."""
     return float(np.nanmedian(np.linalg.norm(look.clicked[0] - look.found[0], axis=1)) / look.size[0])
-
-
-def _away(look: Looks) -> float:
-    """Distance between the middles of clicks and prediction of one face, in units of its size."""
-    known = np.isfinite(look.clicked[0, :, 0])
-    return float(np.linalg.norm((look.clicked[0] - look.found[0])[known].mean(0)) / look.size[0])

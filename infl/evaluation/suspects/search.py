@@ -10,7 +10,7 @@ import numpy as np
 from infl.datasets.dataset import Dataset
 from infl.errors import InflError
 from infl.evaluation.suspects.finding import Finding, Kind
-from infl.evaluation.suspects.judge import LISTED, Judge, Suspicion
+from infl.evaluation.suspects.judge import HIGHEST, LISTED, Judge, Suspicion
 from infl.evaluation.suspects.looks import Looks, look_at
 from infl.evaluation.suspects.placement import annotated_twice, placement
 from infl.evaluation.suspects.words import in_words, misplaced_in_words, twice_in_words
@@ -102,7 +102,8 @@ def _of_face(landmarker: Landmarker, judge: Judge, looks: Looks, face: int) -> l
         looks = place.looks
         if not place.fits:
             clicked = np.flatnonzero(np.isfinite(looks.clicked[0, :, 0]))
-            wrong = Suspicion(Kind.WRONG_FACE, clicked, np.full(len(clicked), -1), misplaced)
+            score = max(misplaced, min(float(judge.middle(np.array(place.away))), HIGHEST))
+            wrong = Suspicion(Kind.WRONG_FACE, clicked, np.full(len(clicked), -1), score)
             return [_finding(looks, wrong, misplaced_in_words(place))]
         suspicions, _ = judge.suspicions(looks, 0)
     return [_finding(looks, suspicion, in_words(suspicion, looks)) for suspicion in suspicions]
