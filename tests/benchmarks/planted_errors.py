@@ -19,7 +19,7 @@ import infl
 from infl.evaluation.planted import Plant, plant
 from infl.evaluation.suspects import Finding
 from infl.evaluation.suspects.looks import ARRAYS, Looks, look_at
-from infl.evaluation.suspects.search import suspects_among
+from infl.evaluation.suspects.search import ranked, suspects_among
 from infl.progress import run
 
 SETS = ("ibug68", "wflw98", "scut86", "aflw21", "aflw2000", "webmorph189")
@@ -96,7 +96,7 @@ def _looked_again(landmarker: infl.Landmarker, clean: Looks, spoilt: infl.Datase
 def _ranked(findings: list[Finding]) -> dict[str, tuple[float, Finding]]:
     """Sample key → its highest score and that finding, the highest first."""
     best: dict[str, tuple[float, Finding]] = {}
-    for finding in sorted(findings, key=lambda finding: -finding.score):
+    for finding in ranked(findings):
         best.setdefault(finding.sample.key, (finding.score, finding))
     return best
 

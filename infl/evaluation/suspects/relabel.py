@@ -100,7 +100,7 @@ def worth(supposition: Supposition, fitted: Fitted, evidence: Evidence) -> Worth
     count = renamed.sum(1)
     better = (renamed & (gain > 0)).sum(1) > MAJORITY * count
     explained = (then * renamed).sum(1) <= EXPLAINED * count
-    enough = count >= min(max(RUN, len(points) / 3), len(points))
+    enough = count >= (min(max(RUN, len(points) / 3), len(points)) if supposition.run else 1)
     return Worth(np.where(better & explained & enough, (gain * renamed).sum(1), 0.0), renamed)
 
 

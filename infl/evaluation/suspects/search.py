@@ -58,7 +58,12 @@ def find_suspects(landmarker: Landmarker, datasets: Sequence[Dataset]) -> Job[Su
         findings += found
         faces[dataset.name] = faces.get(dataset.name, 0) + len(looks)
         problems += looks.problems
-    return Suspects(tuple(sorted(findings, key=lambda finding: -finding.score)), faces, tuple(problems))
+    return Suspects(ranked(findings), faces, tuple(problems))
+
+
+def ranked(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """The surest first; of equally sure ones those that concern more clicks."""
+    return tuple(sorted(findings, key=lambda finding: (-finding.score, -len(finding.points))))
 
 
 def refuse(dataset: Dataset) -> None:
