@@ -71,7 +71,7 @@ class Judge:
         evidence, neighbours = Evidence.of(fitted.distances), Neighbours.of(fitted.whitened)
         among = Evidence.of(neighbours.left(fitted.whitened))
         possible = suppositions(looks.layout, chains)
-        cautions = tuple(caution(worth(one, fitted, evidence).value) for one in possible)
+        cautions = tuple(caution(one, worth(one, fitted, evidence).value) for one in possible)
         log = np.log(_median_distance(fitted))
         middle, upper = np.quantile(log, [0.5, 0.9]) if len(looks) else (0.0, 0.0)
         return cls(

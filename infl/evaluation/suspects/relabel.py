@@ -19,8 +19,8 @@ from infl.evaluation.suspects.usual import Fitted
 from infl.layouts import Layout
 
 RUN = 4
-"""Clicks that a run of wrong numbers has at least, and a third of its curve: shorter ones are a curve slid a little, or
-a lid seen more open than it is."""
+"""Clicks that a run of wrong numbers has at least, and a third of its curve, half of an outline: shorter ones are a
+curve slid a little, or a lid seen more open than it is."""
 
 MOST = 6.0
 """Evidence that one click can give in a sum: beyond it is as wrong as can be, whatever the distance."""
@@ -43,13 +43,14 @@ UPPER = frozenset({"eye", "eyelid", "pupil", "iris", "brow"})
 @dataclass(frozen=True, eq=False)
 class Supposition:
     """Clicks `points` (M,) should be called `names` (M,); what: in words. run: whether some of them in a row may be
-    wrong alone."""
+    wrong alone. slides: whether they lie on an outline, along which humans slide all of them together."""
 
     kind: Kind
     what: str
     points: np.ndarray
     names: np.ndarray
     run: bool
+    slides: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +88,14 @@ def _swaps(layout: Layout) -> list[Supposition]:
 
 def _shift(layout: Layout, chain: Chain, step: int) -> Supposition:
     points, names = chain.neighbours(step)
-    return Supposition(Kind.SHIFTED, layout.points[chain.index[0]].group, points, names, run=True)
+    return Supposition(
+        Kind.SHIFTED,
+        layout.points[chain.index[0]].group,
+        points,
+        names,
+        run=True,
+        slides=bool(layout.contour[points].mean() > 0.5),
+    )
 
 
 def worth(supposition: Supposition, fitted: Fitted, evidence: Evidence) -> Worth:
@@ -98,14 +106,18 @@ def worth(supposition: Supposition, fitted: Fitted, evidence: Evidence) -> Worth
     gain = np.where(clicked, now - then, 0.0)
     renamed = clicked & (_best_run(gain) if supposition.run else True)
     count = renamed.sum(1)
+    part = 1 / 2 if supposition.slides else 1 / 3
     better = (renamed & (gain > 0)).sum(1) > MAJORITY * count
     explained = (then * renamed).sum(1) <= EXPLAINED * count
-    enough = count >= (min(max(RUN, len(points) / 3), len(points)) if supposition.run else 1)
+    enough = count >= (min(max(RUN, len(points) * part), len(points)) if supposition.run else 1)
     return Worth(np.where(better & explained & enough, (gain * renamed).sum(1), 0.0), renamed)
 
 
-def caution(value: np.ndarray) -> float:
-    """What a supposition's worth over a set, (N,), is divided by; 1 where it is never worth much."""
+def caution(supposition: Supposition, value: np.ndarray) -> float:
+    """What a supposition's worth over a set, (N,), is divided by; 1 where it is never worth much. Of an outline, whose
+    clicks slide together, always the most."""
+    if supposition.slides:
+        return MOST_CAUTION
     usual = float(np.quantile(value, RARE)) if len(value) else 0.0
     return float(np.clip(usual / -np.log10(1 - RARE), 1.0, MOST_CAUTION))
 
