@@ -118,7 +118,8 @@ def caution(supposition: Supposition, value: np.ndarray) -> float:
     clicks slide together, always the most."""
     if supposition.slides:
         return MOST_CAUTION
-    usual = float(np.quantile(value, RARE)) if len(value) else 0.0
+    others = np.sort(value)[:-1]  # in a small set the one wrong face would be its own excuse
+    usual = float(np.quantile(others, RARE)) if len(others) else 0.0
     return float(np.clip(usual / -np.log10(1 - RARE), 1.0, MOST_CAUTION))
 
 

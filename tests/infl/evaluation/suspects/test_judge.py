@@ -48,6 +48,12 @@ def test_a_swap_is_put_right_by_the_names_that_it_says(looks_at):
     assert np.array_equal(mended, right.clicked[7])
 
 
+def test_the_one_wrong_face_of_a_small_set_is_no_excuse_for_itself(looks_at):
+    looks, _ = spoilt(looks_at("cofw29", 12), Plant.SWAP_GROUP)
+    suspicions, _ = Judge.of(looks).suspicions(looks, 7)
+    assert [suspicion.kind for suspicion in suspicions] == [Kind.SWAPPED]
+
+
 def test_one_click_that_slipped_is_named(looks_at):
     looks = looks_at("ibug68")
     clicked = looks.clicked.copy()
