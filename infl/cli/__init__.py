@@ -142,6 +142,23 @@ def compare(
     run_comparison(data, out, split, pictures, at, checkpoint)
 
 
+@app.command(name="suspects")
+def suspects(
+    data: Data,
+    out: Annotated[
+        Path, tyro.conf.arg(metavar="X.csv", help="The table; a page with pictures goes beside it, X.html.")
+    ],
+    split: Annotated[
+        str, tyro.conf.arg(help="Part of each set that is searched; “all” for all of it.")
+    ] = "all",
+    checkpoint: Checkpoint = None,
+) -> None:
+    """Find annotations that are probably wrong: swapped, shifted, slipped, on another face; the surest first."""
+    from infl.cli.suspects_command import run_suspects
+
+    run_suspects(data, out, split, checkpoint)
+
+
 @app.command(name="train")
 def train(
     out: Annotated[
