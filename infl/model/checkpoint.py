@@ -92,6 +92,8 @@ def load_checkpoint(path: str | Path | None = None) -> tuple[InfiniteLandmarks, 
         for name, tensor in weights.items()
         if name.startswith(_LEARNED)
     }
+    if "dataset_codes" in weights:  # files from before there were shifts have none
+        weights.setdefault("pixel_shifts", weights["dataset_codes"].new_zeros(len(header.conventions) - 1, 2))
     undescribed = {header.conventions[int(key)]: count for key, count in learned.items()}
     network = InfiniteLandmarks(config, tuple(header.conventions), undescribed)
     try:

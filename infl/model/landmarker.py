@@ -177,7 +177,7 @@ class Landmarker:
         to_photo = chain(encoded.roi, pixels_from_normalised(size))
         scale, power = self._calibration
         return Landmarks(
-            points=move(to_photo, points).astype(np.float32),
+            points=(move(to_photo, points) + self.pixel_shift(convention)).astype(np.float32),
             sigma=(scale * np.exp(power * log_sigma) * encoded.face_size).astype(np.float32),
             points3d=points3d,
             queries=queries,
@@ -193,6 +193,12 @@ class Landmarker:
             self._runtime.offsets(queries, self._index(name))[0] for name in (convention, reference)
         )
         return (ours - theirs).cpu().numpy()
+
+    def pixel_shift(self, convention: str) -> np.ndarray:
+        """(2,) pixels by which the files of `convention` lay every point beside where it is meant, (0, 0) for the canonical
+        one. About ±½ or ±1 in both directions says that they count pixels from elsewhere."""
+        index = torch.tensor([self._index(convention)], device=self.device)
+        return self.network.shifts(index)[0].detach().cpu().numpy()
 
     def learned_layout(self, convention: str) -> Layout:
         """The layout of a convention that nobody described, as training found it on C.

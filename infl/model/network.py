@@ -28,7 +28,9 @@ class InfiniteLandmarks(nn.Module):
     """S, F, D, Q, P and ψ together, with a learned code for each convention.
 
     `conventions` name the data sets' codes D_j; the first is always "canonical", whose code is 0 and stays so.
-    `undescribed` are conventions whose layout nobody described, with their number of points: their queries are
+    Beside its code a convention has a shift, (2,) pixels of the photograph: what its files lay all points beside where they
+    are meant, whatever the face's size and turn. Counting pixels from 1 instead of 0 is no matter of meaning, and D
+    must not explain it. `undescribed` are conventions whose layout nobody described, with their number of points: their queries are
     weights like others, (K, 3) mm each.
     """
 
@@ -54,6 +56,7 @@ class InfiniteLandmarks(nn.Module):
                 for name, count in undescribed.items()
             }
         )
+        self.pixel_shifts = nn.Parameter(torch.zeros(len(conventions) - 1, 2))
         self.dataset_codes = nn.Parameter(0.5 * torch.randn(len(conventions) - 1, config.dataset_code_size))
 
     @property
@@ -69,6 +72,10 @@ class InfiniteLandmarks(nn.Module):
         """(B,) indices into `conventions` → (B, E) codes; 0 gives the zero code."""
         zero = self.dataset_codes.new_zeros(1, self.dataset_codes.shape[1])
         return torch.cat([zero, self.dataset_codes])[index]
+
+    def shifts(self, index: Tensor) -> Tensor:
+        """(B,) indices into `conventions` → (B, 2) pixels of the photograph; 0 has none."""
+        return torch.cat([self.pixel_shifts.new_zeros(1, 2), self.pixel_shifts])[index]
 
     def offsets(self, queries: Tensor, convention: Tensor) -> Tensor:
         """δ_j(p): (B, K, 3) mm and (B,) convention indices → (B, K, 3) mm."""

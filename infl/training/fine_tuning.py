@@ -97,6 +97,7 @@ def with_conventions(network: InfiniteLandmarks, sets: Sequence[FaceSet]) -> Inf
     codes = weights["dataset_codes"]
     fresh = 0.1 * torch.randn(len(new), codes.shape[1], device=codes.device)
     weights["dataset_codes"] = torch.cat([codes, fresh])
+    weights["pixel_shifts"] = torch.cat([weights["pixel_shifts"], codes.new_zeros(len(new), 2)])
     copy.load_state_dict({**copy.state_dict(), **weights})
     start_queries(copy, missing)
     return placed(copy, codes.device)
