@@ -30,8 +30,9 @@ CLEARLY = 2.0
 
 @dataclass(frozen=True, eq=False)
 class CodeFit:
-    """code: (E,) the whole code. shift: (2,) px, shift_error: its standard error in x. offsets: (K, 3) mm at the queries. strength, field: the regularisers
-    that cross-validation chose, field None without one. left_out: (N,) what faces cost that were left out."""
+    """code: (E,) the whole code. shift: (2,) px, shift_error: its standard error in x. offsets: (K, 3) mm at the queries.
+    strength, field: the regularisers that cross-validation chose, field None without one. left_out: (N,) what faces
+    cost that were left out, mean r/σ over their points."""
 
     code: np.ndarray
     shift: np.ndarray
@@ -84,7 +85,9 @@ class CodeProblem:
             without = self.fit(faces.of(fold != k), strength, field, near=(code, shift))
             shifts.append(without[1][0])
             out = faces.of(fold == k)
-            distance = np.linalg.norm(out.left_over(self.offsets(without[0]) - self._start, without[1]), axis=2)
+            distance = np.linalg.norm(
+                out.left_over(self.offsets(without[0]) - self._start, without[1]), axis=2
+            )
             cost[fold == k] = (distance * out.trust).sum(1) / np.maximum((out.trust > 0).sum(1), 1)
         error = float(np.sqrt((FOLDS - 1) * np.var(shifts)))  # jackknife
         return CodeFit(code, shift, error, self.offsets(code), strength, field, cost)
@@ -128,7 +131,7 @@ class CodeProblem:
         return self._deformer(self._queries, code[None])[0]
 
     def _slope(self, code: np.ndarray, size: int) -> np.ndarray:
-        """(K, 3, size) mm: the derivative of the offsets by the first numbers of the code. That by the tail is closed."""
+        """(K, 3, size) mm: the derivative of the offsets by the first numbers of the code."""
         head, tail = torch.from_numpy(code.astype(np.float32)).split([size, len(code) - size])
         with torch.no_grad():
             slope = torch.func.jacfwd(lambda head: self._deform(torch.cat([head, tail])))(head)
@@ -136,7 +139,12 @@ class CodeProblem:
 
 
 def _newton(
-    faces: Linearised, left: np.ndarray, distance: np.ndarray, slope: np.ndarray, prior: np.ndarray, away: np.ndarray
+    faces: Linearised,
+    left: np.ndarray,
+    distance: np.ndarray,
+    slope: np.ndarray,
+    prior: np.ndarray,
+    away: np.ndarray,
 ) -> np.ndarray:
     """A Gauss–Newton step of (code, shift); slope: (K, 3, E)."""
     weight = faces.trust / np.maximum(distance, NEAR) / len(faces)

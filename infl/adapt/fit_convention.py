@@ -28,6 +28,8 @@ CENTRES = 40
 """Places on half of C where a convention's own field has its Gaussians; they lie up to about 19 mm apart."""
 SURE = 4.0
 """Standard errors from 0 at which a shift in pixels is believed. Most sets have none."""
+LEAST_SHIFT = 0.25
+"""px: smaller ones are nobody's way to count, and the network itself is not truer."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,8 +56,8 @@ def fit_convention(
 ) -> Job[FittedConvention]:
     """Fit the code of `convention` (by default the set's own name for it) to the train part of `dataset`.
 
-    A convention that the landmarker knows already is fitted anew. The landmarker that is passed in never changes. Raises
-    InflError when the set has no layout (`propose_layout` finds one), too few faces, or faces that are not found.
+    A convention that the landmarker knows already is fitted anew. The landmarker that is passed in never changes.
+    Raises InflError when the set has no layout (`propose_layout` finds one), too few faces, or faces that are not found.
     """
     convention = convention or dataset.convention
     if dataset.layout is None:
@@ -63,7 +65,9 @@ def fit_convention(
             f"{dataset.name}: nobody said what its {dataset.point_count} points mean; propose_layout finds that out."
         )
     if convention == CANONICAL:
-        raise InflError("The canonical convention has no code to fit; give the set's convention a name of its own.")
+        raise InflError(
+            "The canonical convention has no code to fit; give the set's convention a name of its own."
+        )
     seen = yield from see_faces(landmarker, dataset, pictures)
     return (yield from fit_seen(landmarker, dataset.layout, convention, seen))
 
@@ -85,7 +89,7 @@ def fit_seen(landmarker: Landmarker, layout: Layout, convention: str, seen: Seen
     problem = CodeProblem(network.query_deformer, layout.queries, mean, near)
     fit = problem.best(faces)
     yield Progress(progress.phase, 2, 2, started=progress.started)
-    if abs(fit.shift[0]) <= SURE * fit.shift_error:
+    if abs(fit.shift[0]) < max(SURE * fit.shift_error, LEAST_SHIFT):
         fit = replace(fit, shift=np.zeros(2))
     with torch.no_grad():
         network.dataset_codes[row] = torch.from_numpy(fit.code)
@@ -105,7 +109,9 @@ def _cost(faces: Linearised) -> float:
 
 def with_room(network: InfiniteLandmarks, convention: str) -> InfiniteLandmarks:
     """A copy of `network` that has a code for `convention`, still 0 where it had none, and centres for fields."""
-    conventions = network.conventions if convention in network.conventions else (*network.conventions, convention)
+    conventions = (
+        network.conventions if convention in network.conventions else (*network.conventions, convention)
+    )
     config = network.config
     if not config.field_centres:
         config = replace(config, field_centres=CENTRES)

@@ -13,7 +13,7 @@ from infl.adapt.known_points import KnownPoint, known_layouts, known_points, lan
 from infl.adapt.seen_faces import Seen, SeenFace, see_faces
 from infl.adapt.symmetry import made_symmetric, mirror_partners
 from infl.datasets.dataset import Dataset
-from infl.layouts import Layout, LayoutPoint
+from infl.layouts import Layout, LayoutPoint, layout
 from infl.model.landmarker import Landmarker
 from infl.progress import Job, Progress
 from infl.training.rough_queries import rough_queries
@@ -28,17 +28,20 @@ SAME = 1.5
 """mm on C within which two places are one (as in `infl.harmonize.transfer`)."""
 DRAWS = 40
 """Times that the faces are drawn anew to see how sure a name is."""
-ENDS = ("outer eye corner", "pupil", "eye centre")
+EYES = (("wflw98", "outer eye corner"), ("wflw98", "pupil"))
 """What errors may be divided by the distance of, with “right ” and “left ” before it."""
+NEAR_EYES = 5.0
+"""mm on C from there."""
 
 
 @dataclass(frozen=True)
 class ProposedPoint:
     """One point of an unknown layout.
 
-    query: (3,) mm, its own place on C. known: the known point that explains its clicks best, away: how far on C that is
-    from its own place, mm. worse: by how many mm more `known` misses the clicks on the mean. confidence: 0…1, how often no
-    other place of the known points does better when the faces are drawn anew. same: whether it is taken for `known`.
+    query: (3,) mm, its own place on C. known: the known point that explains its clicks best, away: how far on C that
+    is from its own place, mm. worse: by how many mm more `known` misses the clicks on the mean. confidence: 0…1, how
+    often no other place of the known points does better when the faces are drawn anew. same: whether it is taken for
+    `known`.
     """
 
     query: np.ndarray
@@ -51,12 +54,11 @@ class ProposedPoint:
 
 @dataclass(frozen=True, eq=False)
 class Proposal:
-    """layout: named where the points are known ones, in their own places on C elsewhere. points: what was found of each.
-    main: the known layout that most points belong to. seen: the faces, for `fit_seen`."""
+    """layout: named where the points are known ones, in their own places on C elsewhere. points: what was found of
+    each. seen: the faces, for `fit_seen`."""
 
     layout: Layout
     points: tuple[ProposedPoint, ...]
-    main: str
     seen: Seen
 
 
@@ -79,15 +81,30 @@ def propose_layout(
     start = Progress("comparing with known points", 0, 2)
     some = np.unique(np.linspace(0, len(seen.faces) - 1, COMPARED).round().astype(int))
     compared = [seen.faces[i] for i in some]
-    places = places_of_face()
-    on_face = _mean([distances(f, landmarker.query(f.encoded, places).points) for f in compared])
-    own = refine(landmarker, compared, places[on_face.argmin(1)])
-    own = made_symmetric(own, mirror_partners(own))
+    own = own_places(landmarker, compared)
     yield Progress(start.phase, 1, 2, started=start.started)
-    points = _matched(landmarker, compared, own, layouts)
-    main = max(layouts, key=lambda each: sum(p.same and p.known.layout is each for p in points)).name
+    points = matched(landmarker, compared, own, layouts)
     yield Progress(start.phase, 2, 2, started=start.started)
-    return Proposal(named_layout(dataset.name, points), points, main, seen)
+    return Proposal(named_layout(dataset.name, points), points, seen)
+
+
+def own_places(landmarker: Landmarker, faces: Sequence[SeenFace]) -> np.ndarray:
+    """(K, 3) float32 mm on C: where the network finds what was clicked; mirrored where that is as good."""
+    places = places_of_face()
+    on_face = _mean([distances(f, landmarker.query(f.encoded, places).points) for f in faces])
+    own = refine(landmarker, faces, places[on_face.argmin(1)])
+    partner = mirror_partners(own)
+    both = layout_at(made_symmetric(own, partner)).queries
+    worse = _misses(landmarker, faces, both) > _misses(landmarker, faces, own) + AS_GOOD / 2
+    return np.where((worse | worse[partner])[:, None], own, both)
+
+
+def _misses(landmarker: Landmarker, faces: Sequence[SeenFace], queries: np.ndarray) -> np.ndarray:
+    """(K,) mm: mean distance of each annotated point from its own query, (K, 3) mm."""
+    return _mean([
+        np.minimum(np.linalg.norm(f.points - landmarker.query(f.encoded, queries).points, axis=1) * f.millimetres, FAR)
+        for f in faces
+    ])  # fmt: skip
 
 
 def _mean(each: Sequence[np.ndarray]) -> np.ndarray:
@@ -97,7 +114,7 @@ def _mean(each: Sequence[np.ndarray]) -> np.ndarray:
     return np.where(there, stacked, 0).sum(0) / np.maximum(there.sum(0), 1) + FAR * ~there.any(0)
 
 
-def _matched(
+def matched(
     landmarker: Landmarker, faces: Sequence[SeenFace], own: np.ndarray, layouts: Sequence[Layout]
 ) -> tuple[ProposedPoint, ...]:
     """Each point with the known one that it most likely is. Layouts that explain many points go first: a set rather
@@ -105,10 +122,7 @@ def _matched(
     candidates = known_points(layouts)
     each = np.stack([distances(f, landmarks_of(landmarker, f.encoded, layouts)) for f in faces])
     cost = _mean(each)
-    alone = _mean([
-        np.minimum(np.linalg.norm(f.points - landmarker.query(f.encoded, own).points, axis=1) * f.millimetres, FAR)
-        for f in faces
-    ])  # fmt: skip
+    alone = _misses(landmarker, faces, own)
     limit = np.minimum(alone, cost.min(1)) + AS_GOOD
     chosen, same = cost.argmin(1), np.zeros(len(own), bool)
     taken: set[int] = set()
@@ -143,7 +157,9 @@ def _confidence(each: np.ndarray, chosen: np.ndarray, candidates: Sequence[Known
     places = np.array([candidate.point.xyz for candidate in candidates])
     elsewhere = np.linalg.norm(places[chosen][:, None] - places[None], axis=2) > 2 * SAME
     rng = np.random.default_rng(0)
-    drawn = np.stack([np.bincount(rng.integers(0, len(each), len(each)), minlength=len(each)) for _ in range(DRAWS)])
+    drawn = np.stack(
+        [np.bincount(rng.integers(0, len(each), len(each)), minlength=len(each)) for _ in range(DRAWS)]
+    )
     there = np.isfinite(each)
     known = np.where(there, each, 0)
     result = np.zeros(len(chosen))
@@ -173,7 +189,17 @@ def completed(name: str, points: Sequence[LayoutPoint], edges: Sequence[tuple[in
     """A layout of `points` with mirror partners found from their places and eye corners from their names."""
     partner = mirror_partners(np.array([p.xyz for p in points]))
     named = tuple(replace(p, mirror=int(k)) for p, k in zip(points, partner, strict=True))
-    names = [p.name for p in named]
-    ends = next((e for e in ENDS if f"right {e}" in names and f"left {e}" in names), None)
-    corners = None if ends is None else (names.index(f"right {ends}"), names.index(f"left {ends}"))
-    return Layout(name, f"{name}, proposed by infl adapt", named, tuple(edges), corners)
+    return Layout(name, f"{name}, proposed by infl adapt", named, tuple(edges), _eyes(named))
+
+
+def _eyes(points: Sequence[LayoutPoint]) -> tuple[int, int] | None:
+    """The points (right, left) nearest to the outer eye corners, else to the pupils; None where there are none."""
+    places = np.array([p.xyz for p in points])
+    for known, end in EYES:
+        wanted = layout(known)
+        both = [wanted.queries[wanted.names.index(f"{side} {end}")] for side in ("right", "left")]
+        distance = np.linalg.norm(places[None] - np.array(both)[:, None], axis=2)
+        if (distance.min(1) < NEAR_EYES).all():
+            right, left = distance.argmin(1).tolist()
+            return right, left
+    return None

@@ -88,11 +88,11 @@ def _enough(dataset: Dataset, samples: list[Sample]) -> None:
     there = [s for s in dataset.samples if s.split in ("train", "")]
     if len(there) >= FEWEST:
         raise InflError(
-            f"{dataset.name}: in {len(there) - len(samples)} of {len(there)} pictures all annotated points coincide or none "
-            "is annotated; are the coordinates pixels?"
+            f"{dataset.name}: in {len(there) - len(samples)} of {len(there)} pictures all annotated points coincide "
+            "or none is annotated; are the coordinates pixels?"
         )
     parts = ", ".join(sorted({s.split for s in dataset.samples if s.split not in ("train", "")}))
     raise InflError(
-        f"{dataset.name}: {len(samples)} annotated pictures to learn from are too few; at least {FEWEST} are needed, and 20 "
-        "or more are better." + (f" (The parts {parts} are kept for measuring.)" if parts else "")
+        f"{dataset.name}: {len(samples)} annotated pictures to learn from are too few; at least {FEWEST} are needed, "
+        "and 20 or more are better." + (f" (The parts {parts} are kept for measuring.)" if parts else "")
     )

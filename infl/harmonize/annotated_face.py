@@ -43,8 +43,8 @@ def encode_annotated(
 def distance_to(
     landmarker: Landmarker, encoded: Encoded, dataset: Dataset, sample: Sample, known: np.ndarray
 ) -> float:
-    """Median distance between the prediction and the `known` (K,) points of an annotation, over their box; above ELSEWHERE
-    it is another face. 0 where the points' meaning is not known."""
+    """Median distance between the prediction and the `known` (K,) points of an annotation, over their box; above
+    ELSEWHERE it is another face. 0 where the points' meaning is not known."""
     if dataset.layout is None:
         return 0.0
     convention = dataset.convention if dataset.convention in landmarker.conventions else CANONICAL
