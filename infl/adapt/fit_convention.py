@@ -57,6 +57,7 @@ def fit_convention(
     """Fit the code of `convention` (by default the set's own name for it) to the train part of `dataset`.
 
     A convention that the landmarker knows already is fitted anew. The landmarker that is passed in never changes.
+
     Raises InflError when the set has no layout (`propose_layout` finds one), too few faces, or faces that are not found.
     """
     convention = convention or dataset.convention

@@ -1,8 +1,8 @@
 """Where on C the points of an unknown layout lie: where the network finds what the annotators clicked.
 
 First all of C is asked, roughly, and every annotated point compared with every place over many faces; then the best
-place of each is refined on the surface. (A guess from the mean shape, `infl.training.rough_queries`, only tells which face
-of a photograph is meant: starting from it ends in another place now and then.)
+place of each is refined on the surface. (A guess from the mean shape, `infl.training.rough_queries`, only tells which
+face of a photograph is meant: starting from it ends in another place now and then.)
 """
 
 from __future__ import annotations

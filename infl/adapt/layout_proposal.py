@@ -74,18 +74,25 @@ def propose_layout(
 
     Raises InflError when there are too few faces or they are not found.
     """
-    layouts = known_layouts() if layouts is None else list(layouts)
-    points = [sample.points for sample in dataset.samples if np.isfinite(sample.points[:, 0]).sum() > 1]
-    rough = layout_at(rough_queries(np.stack(points))) if points else None
+    shapes = [sample.points for sample in dataset.samples if np.isfinite(sample.points[:, 0]).sum() > 1]
+    rough = layout_at(rough_queries(np.stack(shapes))) if shapes else None
     seen = yield from see_faces(landmarker, replace(dataset, layout=rough), pictures)
-    start = Progress("comparing with known points", 0, 2)
+    return (yield from propose_seen(landmarker, dataset.name, seen, layouts))
+
+
+def propose_seen(
+    landmarker: Landmarker, name: str, seen: Seen, layouts: Sequence[Layout] | None = None
+) -> Job[Proposal]:
+    """`propose_layout`, called `name`, on faces that were encoded before."""
+    layouts = known_layouts() if layouts is None else list(layouts)
     some = np.unique(np.linspace(0, len(seen.faces) - 1, COMPARED).round().astype(int))
     compared = [seen.faces[i] for i in some]
+    start = Progress("comparing with known points", 0, 2)
     own = own_places(landmarker, compared)
     yield Progress(start.phase, 1, 2, started=start.started)
     points = matched(landmarker, compared, own, layouts)
     yield Progress(start.phase, 2, 2, started=start.started)
-    return Proposal(named_layout(dataset.name, points), points, seen)
+    return Proposal(named_layout(name, points), points, seen)
 
 
 def own_places(landmarker: Landmarker, faces: Sequence[SeenFace]) -> np.ndarray:

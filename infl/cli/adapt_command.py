@@ -114,6 +114,6 @@ def _tell(fitted: FittedConvention) -> None:
         print("The conventions known so far do not span this one: it has a smooth field of its own.")
     if fitted.shift.any():
         print(
-            f"Its files lay every point {fitted.shift[0]:+.2f} ± {fitted.shift_error:.2f} px to the right, whatever the "
-            "face: perhaps they count pixels from elsewhere (“pixel_origin” in dataset.json)."
+            f"Its files lay every point {fitted.shift[0]:+.2f} ± {fitted.shift_error:.2f} px to the right, "
+            "whatever the face: perhaps they count pixels from elsewhere (“pixel_origin” in dataset.json)."
         )

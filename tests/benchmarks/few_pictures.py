@@ -10,14 +10,14 @@ to train pictures; NME (%, of the set's normaliser) on the annotated face of eac
 - trained: the code that training found with all of the set's pictures.
 Then the layout is dropped as well, and proposed from 100 pictures:
 - place mm: mean (median) distance on C from the shipped layout, of the places found before they are named,
-- with all layouts known: share of points taken for a known one, of these how many in the right place (within 1.5 mm on C
-  of where the shipped layout has them, or of the same name),
+- with all layouts known: share of points taken for a known one, of these how many in the right place (within 1.5 mm
+  on C of where the shipped layout has them, or of the same name),
 - the set's own layout unknown (and layouts of the same points): the same, and NME with the proposed layout and the code
   fitted with it,
 - seconds of one CPU thread for finding, and for fitting.
 
-With a checkpoint that trained on the set, such as the shipped ones, the image network has seen the set's train pictures,
-and the deformer its rules: a true hold-out needs a checkpoint that was trained without it.
+With a checkpoint that trained on the set, such as the shipped ones, the image network has seen the set's train
+pictures, and the deformer its rules: a true hold-out needs a checkpoint that was trained without it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ import torch
 from common import arguments_of, evenly, held_out, save
 
 import infl
-from infl.adapt import fit_seen, propose_layout
+from infl.adapt import fit_seen, propose_layout, propose_seen
 from infl.adapt.fit_convention import PICTURES
 from infl.adapt.known_points import known_layouts
 from infl.adapt.layout_proposal import SAME, Proposal
@@ -135,7 +135,7 @@ def measure(landmarker: Landmarker, folder: str, data: Any, pictures: int | None
     row["place mm"], row["place mm, median"] = float(away.mean()), float(np.median(away))
     row["known: named"], row["known: right"] = right(proposal, layout)
     less = known_layouts((layout.name, *TWINS.get(layout.name, ())))
-    proposal = run(propose_layout(unknowing, replace(nameless, layout=None), layouts=less))
+    proposal = run(propose_seen(unknowing, NEW, proposal.seen, less))
     row["unknown: named"], row["unknown: right"] = right(proposal, layout)
     off = np.linalg.norm(proposal.layout.queries - layout.queries, axis=1)
     row["unknown: layout mm"], row["unknown: layout mm, median"] = float(off.mean()), float(np.median(off))
