@@ -31,8 +31,8 @@ CLEARLY = 2.0
 @dataclass(frozen=True, eq=False)
 class CodeFit:
     """code: (E,) the whole code. shift: (2,) px, shift_error: its standard error in x. offsets: (K, 3) mm at the
-    queries. strength, field: the regularisers that cross-validation chose, field None without one. left_out: (N,) what faces
-    cost that were left out, mean r/σ over their points."""
+    queries. strength, field: the regularisers that cross-validation chose, field None without one. left_out: (N,)
+    what faces cost that were left out, mean r/σ over their points."""
 
     code: np.ndarray
     shift: np.ndarray

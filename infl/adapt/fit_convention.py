@@ -58,7 +58,8 @@ def fit_convention(
 
     A convention that the landmarker knows already is fitted anew. The landmarker that is passed in never changes.
 
-    Raises InflError when the set has no layout (`propose_layout` finds one), too few faces, or faces that are not found.
+    Raises InflError when the set has no layout (`propose_layout` finds one), too few faces, or faces that are not
+    found.
     """
     convention = convention or dataset.convention
     if dataset.layout is None:

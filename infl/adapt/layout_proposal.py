@@ -127,8 +127,8 @@ def matched(
     """Each point with the known one that it most likely is. Layouts that explain many points go first: a set rather
     follows one layout than picks from several."""
     candidates = known_points(layouts)
-    each = np.stack([distances(f, landmarks_of(landmarker, f.encoded, layouts)) for f in faces])
-    cost = _mean(each)
+    apart = [distances(f, landmarks_of(landmarker, f.encoded, layouts)) for f in faces]
+    cost, each = _mean(apart), np.stack(apart)
     alone = _misses(landmarker, faces, own)
     limit = np.minimum(alone, cost.min(1)) + AS_GOOD
     chosen, same = cost.argmin(1), np.zeros(len(own), bool)

@@ -14,7 +14,7 @@ def mirror_partners(queries: np.ndarray) -> np.ndarray:
     """(K, 3) mm → (K,) index of each point's partner, itself on the midline and where it has none: only pairs that
     choose each other within ALIKE count."""
     distance, nearest = KDTree(queries).query(queries * MIRROR)
-    own = np.arange(len(queries))
+    nearest, own = np.asarray(nearest), np.arange(len(queries))
     return np.where((nearest[nearest] == own) & (distance < ALIKE), nearest, own)
 
 

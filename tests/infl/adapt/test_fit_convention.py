@@ -8,11 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-import infl
 from infl.adapt import fit_convention, fit_seen
 from infl.adapt.seen_faces import Seen
 from infl.errors import InflError
-from infl.model import Landmarker, load_landmarker
+from infl.model import Landmarker
 from infl.model.checkpoint import load_checkpoint, save_checkpoint
 from infl.progress import run
 from infl.resources import resource
@@ -25,18 +24,14 @@ def fitted(landmarker, field29, seen29):
 
 def miss(landmarker, faces, layout, convention) -> float:
     """Mean distance in px."""
+    found = [landmarker.query(face.encoded, layout, convention).points for face in faces]
     return float(
-        np.mean(
-            [
-                np.linalg.norm(landmarker.query(f.encoded, layout, convention).points - f.points, axis=1)
-                for f in faces
-            ]
-        )
+        np.mean([np.linalg.norm(f - face.points, axis=1) for f, face in zip(found, faces, strict=True)])
     )
 
 
 def moved(landmarker, seen: Seen, layout, rule: np.ndarray, shift=(0.0, 0.0)) -> Seen:
-    """The same faces, as annotators would click them who follow `rule`, (K, 3) mm, and whose files lie `shift` px off."""
+    """The same faces as clicked by annotators who follow `rule`, (K, 3) mm, in files that lie `shift` px off."""
     faces = []
     for face in seen.faces:
         there = landmarker.query(face.encoded, (layout.queries + rule).astype(np.float32)).points
