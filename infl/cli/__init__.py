@@ -200,6 +200,47 @@ def train(
     run_training(data, out, recipe, root, backbone, start_from, people, ict, device)
 
 
+@app.command(name="adapt")
+def adapt(
+    data: Annotated[
+        str,
+        tyro.conf.arg(
+            metavar="DIR", help="Folder of annotated pictures; 20 are enough. DIR:NAME as elsewhere."
+        ),
+    ],
+    out: Annotated[Path, tyro.conf.arg(metavar="X.safetensors")],
+    layout: Annotated[
+        str | None,
+        tyro.conf.arg(
+            metavar="L", help="What the points are: a name, a .json file, or the edited .csv table."
+        ),
+    ] = None,
+    propose: Annotated[
+        bool, tyro.conf.arg(help="Find out what the points are, though the set or their number says so.")
+    ] = False,
+    layout_out: Annotated[
+        Path | None,
+        tyro.conf.arg(
+            metavar="X.json", help="Where a layout is proposed, with a table beside it; else beside --out."
+        ),
+    ] = None,
+    convention: Annotated[
+        str,
+        tyro.conf.arg(
+            metavar="NAME", help="What the set's convention shall be called, else as the set says."
+        ),
+    ] = "",
+    pictures: Annotated[
+        int | None, tyro.conf.arg(metavar="N", help="How many are looked at, at most.")
+    ] = None,
+    checkpoint: Checkpoint = None,
+) -> None:
+    """Teach a trained network a data set's convention in seconds; propose a layout where nobody described it."""
+    from infl.cli.adapt_command import adapt as adapt_to
+
+    adapt_to(data, out, layout, propose, layout_out, convention, pictures, checkpoint)
+
+
 @app.command(name="export")
 def export(
     out: Annotated[Path, tyro.conf.arg(metavar="FOLDER", help="It is made where it is missing.")],

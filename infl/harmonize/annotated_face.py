@@ -34,16 +34,17 @@ def encode_annotated(
     looks = []
     if alone:
         looks = [landmarker.encode(image)]
-        if _distance(landmarker, looks[0], dataset, sample, known) <= ELSEWHERE:
+        if distance_to(landmarker, looks[0], dataset, sample, known) <= ELSEWHERE:
             return looks[0]
     looks.append(_encode_part(landmarker, image, *_square(dataset, sample, known)))
-    return min(looks, key=lambda look: _distance(landmarker, look, dataset, sample, known))
+    return min(looks, key=lambda look: distance_to(landmarker, look, dataset, sample, known))
 
 
-def _distance(
+def distance_to(
     landmarker: Landmarker, encoded: Encoded, dataset: Dataset, sample: Sample, known: np.ndarray
 ) -> float:
-    """Median distance between prediction and annotation over the box; 0 where the points' meaning is not known."""
+    """Median distance between the prediction and the `known` (K,) points of an annotation, over their box; above
+    ELSEWHERE it is another face. 0 where the points' meaning is not known."""
     if dataset.layout is None:
         return 0.0
     convention = dataset.convention if dataset.convention in landmarker.conventions else CANONICAL

@@ -27,10 +27,16 @@ class ModelConfig:
     deformer_bands: int = 2  # octaves that the query deformer sees: few, so that δ is smooth
     deformer_size: int = 64  # width of the query deformer
     dataset_code_size: int = 16  # E: length of a data set's code D_j
+    field_centres: int = 0  # places on half of C where D_j may have offsets of its own, 3 more numbers each
     deformer_bound: float = 8.0  # mm that δ can never exceed per axis
     attention: bool = True  # look for each query's place in a feature map before refining it
     refine_steps: int = 2  # times that the feature maps are sampled where the landmark fell, to correct it
     pyramid_channels: int = 64  # of each of the feature maps that are sampled
+
+    @property
+    def whole_code_size(self) -> int:
+        """Length of a data set's code with what its own field adds."""
+        return self.dataset_code_size + 3 * self.field_centres
 
 
 FACE_SIZE = 90.0

@@ -57,7 +57,7 @@ class InfiniteLandmarks(nn.Module):
             }
         )
         self.pixel_shifts = nn.Parameter(torch.zeros(len(conventions) - 1, 2))
-        self.dataset_codes = nn.Parameter(0.5 * torch.randn(len(conventions) - 1, config.dataset_code_size))
+        self.dataset_codes = nn.Parameter(0.5 * torch.randn(len(conventions) - 1, config.whole_code_size))
 
     @property
     def undescribed(self) -> dict[str, int]:

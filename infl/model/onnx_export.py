@@ -149,7 +149,7 @@ def _write(network: InfiniteLandmarks, folder: Path) -> None:
     config = network.config
     photos = torch.zeros(2, 3, config.search_size, config.search_size)
     crops = torch.zeros(2, 3, config.crop_size, config.crop_size)
-    queries, codes = torch.zeros(2, 5, 3), torch.zeros(2, config.dataset_code_size)
+    queries, codes = torch.zeros(2, 5, 3), torch.zeros(2, config.whole_code_size)
     features = tensors_of(network.feature_extractor(crops))
 
     def locate(network: InfiniteLandmarks, photos: Tensor) -> Mapping[str, Tensor]:

@@ -11,6 +11,9 @@ from torch import Tensor, nn
 from infl.model.config import ModelConfig
 from infl.model.position_encoder import PositionEncoder
 
+FIELD_REACH = 20.0
+"""mm from a centre of the field that its Gaussian falls to e^-½."""
+
 
 class QueryDeformer(nn.Module):
     """(B, K, 3) mm, (B, E) codes → (B, K, 3) mm offsets δ.
@@ -18,9 +21,13 @@ class QueryDeformer(nn.Module):
     The field is exactly 0 for the code 0 (the canonical convention), mirror-symmetric (nobody annotates the
     left half of a face by other rules than the right), bounded by a tanh, and smooth, because it sees only the
     slowest octaves of the position.
+
+    Beyond the paper: what the network cannot say of a convention that it was not trained on, the tail of a code can:
+    (M, 3) mm at M centres, which Gaussians spread over C. Codes of trained conventions have zeros there.
     """
 
     mirror: Tensor
+    centres: Tensor | None
 
     def __init__(self, config: ModelConfig):
         super().__init__()
@@ -31,6 +38,9 @@ class QueryDeformer(nn.Module):
         self.hidden = nn.Linear(config.deformer_size, config.deformer_size)
         self.out = nn.Linear(config.deformer_size, 3, bias=False)
         nn.init.zeros_(self.out.weight)
+        self.code_size = config.dataset_code_size
+        centres = torch.zeros(config.field_centres, 3) if config.field_centres else None
+        self.register_buffer("centres", centres)
         self.register_buffer("mirror", torch.tensor([-1.0, 1.0, 1.0]), persistent=False)
 
     def forward(self, queries: Tensor, codes: Tensor) -> Tensor:
@@ -44,4 +54,11 @@ class QueryDeformer(nn.Module):
         def answer(shift: Tensor | float) -> Tensor:
             return nn.functional.silu(self.hidden(nn.functional.silu(position + shift)))
 
-        return self.out(answer(self.code(codes)[:, None]) - answer(0.0))
+        field = self.out(answer(self.code(codes[:, : self.code_size])[:, None]) - answer(0.0))
+        return field if self.centres is None else field + self._own(queries, codes[:, self.code_size :])
+
+    def _own(self, queries: Tensor, tail: Tensor) -> Tensor:
+        """(B, K, 3) mm, (B, 3M) → (B, K, 3) mm: the field that belongs to one convention alone."""
+        assert self.centres is not None
+        square = ((queries[:, :, None] - self.centres) ** 2).sum(-1)
+        return (-square / (2 * FIELD_REACH**2)).exp() @ tail.reshape(len(tail), -1, 3)
