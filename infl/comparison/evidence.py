@@ -26,13 +26,11 @@ from infl.geometry.transforms import move
 from infl.harmonize.annotated_face import ELSEWHERE, encode_annotated
 from infl.layouts import Layout
 from infl.model.landmarker import Encoded, Landmarker
+from infl.model.search import PROBABLE
 from infl.progress import Job, Progress
 
 ANNOTATORS = 1.0
 """mm on C, one standard deviation an axis, by which a click trembles: a sure prediction is trusted no further."""
-
-NO_FACE = 0.5
-"""Score below which nothing that counts as a face was found where the annotation is."""
 
 STEP = 0.5  # mm, of the camera's numerical derivative
 
@@ -135,7 +133,7 @@ def _look(
         return None
     box = np.ptp(sample.points[known], axis=0).max() if known.sum() > 1 else encoded.face_size
     far = np.median(np.linalg.norm(residual[known], axis=1)) > ELSEWHERE * box
-    if far or encoded.score < NO_FACE:
+    if far or encoded.score < PROBABLE:
         return None
     residual[~found.visible] = np.nan
     jacobian = _jacobian(encoded, found.queries.astype(np.float64))

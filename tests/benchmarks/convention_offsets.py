@@ -40,9 +40,8 @@ def planted(landmarker: infl.Landmarker, seen: dict[str, Evidence]) -> None:
     rules = json.loads(resource("demo", "rules.json").read_text())["rules"]
     witnesses = {name: witness_of(evidence) for name, evidence in seen.items()}
     print("planted, mm; left of it by the deformer and by this, where the rules differ and elsewhere")
-    print(
-        f"{'':30s} {'rule':>5s} {'deformer':>9s} {'this':>5s} {'deformer':>9s} {'this':>5s} {'covered':>8s} {'± 95 %':>7s}"
-    )
+    left = f"{'deformer':>9s} {'this':>5s}"
+    print(f"{'':30s} {'rule':>5s} {left} {left} {'covered':>8s} {'± 95 %':>7s}")
     for second, first in combinations(DEMO, 2):
         layout = seen[first].layout
         pair = offsets_between(
@@ -52,14 +51,14 @@ def planted(landmarker: infl.Landmarker, seen: dict[str, Evidence]) -> None:
         difference = ours[pair.indices[:, 0]] - theirs[pair.indices[:, 1]]
         truth = np.einsum("kd,kda->ka", difference, pair.axes)
         moved = np.linalg.norm(truth, axis=1) > 1
-        left = {
+        away = {
             what: np.linalg.norm(value - truth, axis=1)
             for what, value in (("deformer", pair.learned), ("this", pair.offset))
         }
         held = (pair.interval.low <= truth) & (truth <= pair.interval.high)
         print(f"{first + ' − ' + second:30s} {np.linalg.norm(truth[moved], axis=1).mean():5.2f} "
-              f"{left['deformer'][moved].mean():9.2f} {left['this'][moved].mean():5.2f} "
-              f"{left['deformer'][~moved].mean():9.2f} {left['this'][~moved].mean():5.2f} "
+              f"{away['deformer'][moved].mean():9.2f} {away['this'][moved].mean():5.2f} "
+              f"{away['deformer'][~moved].mean():9.2f} {away['this'][~moved].mean():5.2f} "
               f"{100 * held.mean():7.0f}% {np.median(pair.interval.half):7.2f}")  # fmt: skip
 
 
