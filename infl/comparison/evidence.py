@@ -74,11 +74,7 @@ def gather(landmarker: Landmarker, dataset: Dataset, pictures: int | None = None
 
     Raises InflError when nobody described the set's points or none of its faces can be used.
     """
-    if dataset.layout is None:
-        raise InflError(
-            f"{dataset.name}: nobody said what its {dataset.point_count} points mean; "
-            "name its layout in a dataset.json."
-        )
+    layout = described(dataset)
     samples = evenly(dataset.samples, pictures)
     faces_of = Counter(sample.image for sample in dataset.samples)
     start = Progress(f"looking at {dataset.name}", 0, len(samples))
@@ -90,7 +86,7 @@ def gather(landmarker: Landmarker, dataset: Dataset, pictures: int | None = None
             unreadable.append(str(error))
         else:
             encoded = encode_annotated(landmarker, image, dataset, sample, faces_of[sample.image] == 1)
-            row = _look(landmarker, encoded, dataset.layout, sample)
+            row = _look(landmarker, encoded, layout, sample)
             left_out += row is None
             if row is not None:
                 rows.append((*row, _cluster(dataset, sample), encoded.camera.head[0, 2]))
@@ -102,7 +98,7 @@ def gather(landmarker: Landmarker, dataset: Dataset, pictures: int | None = None
     return Evidence(
         name=dataset.name,
         convention=dataset.convention,
-        layout=dataset.layout,
+        layout=layout,
         residual=np.array(residual, np.float32),
         jacobian=np.array(jacobian, np.float32),
         sigma=np.array(sigma, np.float32),
@@ -111,6 +107,16 @@ def gather(landmarker: Landmarker, dataset: Dataset, pictures: int | None = None
         left_out=left_out,
         unreadable=tuple(unreadable),
     )
+
+
+def described(dataset: Dataset) -> Layout:
+    """The set's layout; raises InflError where nobody said what its points mean."""
+    if dataset.layout is None:
+        raise InflError(
+            f"{dataset.name}: nobody said what its {dataset.point_count} points mean; "
+            "name its layout in a dataset.json."
+        )
+    return dataset.layout
 
 
 def evenly(samples: Sequence[Sample], pictures: int | None) -> tuple[Sample, ...]:
