@@ -12,9 +12,9 @@ displacement outwards and up:
 What the network itself gets wrong is in it too: sets of small faces all have y around −0.5 px. So two sets are
 compared, and only a *difference* of their shifts that is significant, in x or in y, is taken for an origin; then each
 set's own shift is taken off its annotations before the semantic offsets are estimated. It is taken off in both axes,
-because who counts from elsewhere does so in both (x and y of the published sets agree within 0.1 px but for small faces,
-though they are measured independently); that y is less well known is in the offsets' intervals then. Only faces that
-look at the camera are asked, because conventions differ in other ways as heads turn: outlines slide, models drift.
+because who counts from elsewhere does so in both (x and y of the published sets agree within 0.1 px but for small
+faces, though they are measured independently); that y is less well known is in the offsets' intervals then. Only faces
+that look at the camera are asked: conventions differ in other ways as heads turn, outlines slide and models drift.
 """
 
 from __future__ import annotations

@@ -56,7 +56,7 @@ def origins_table(comparison: Comparison) -> pd.DataFrame:
             row |= _one(name, origin.shift[axis], origin.interval, axis)
         rows.append(row)
     for pair in comparison.pairs:
-        row = {"first": pair.first.evidence.name, "second": pair.second.evidence.name}
+        row: dict[str, object] = {"first": pair.first.evidence.name, "second": pair.second.evidence.name}
         for axis, name in enumerate("xy"):
             row |= _one(name, pair.origin.difference[axis], pair.origin.interval, axis)
             row[f"{name}_p"] = pair.origin.p[axis]
