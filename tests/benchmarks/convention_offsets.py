@@ -92,8 +92,8 @@ def coverage(evidence: Evidence) -> None:
           f"{100 * mean['held'].mean():.1f} %; called different: {100 * mean['found']:.0f} % of the moved points, "
           f"{100 * mean['wrong']:.1f} % of the others")  # fmt: skip
     print(f"a shift of (1, 1) px: found ({mean['shift'][0]:.2f}, {mean['shift'][1]:.2f}), held in "
-          f"{100 * mean['shift held'][0]:.0f} and {100 * mean['shift held'][1]:.0f} %, significant "
-          f"in {100 * mean['taken']:.0f} %, of the points {100 * mean['called']:.1f} % are called different")  # fmt: skip
+          f"{100 * mean['shift held'][0]:.0f} and {100 * mean['shift held'][1]:.0f} %, "
+          f"significant in {100 * mean['taken']:.0f} %, {100 * mean['called']:.1f} % of points called")  # fmt: skip
 
 
 def annotated_twice(landmarker: infl.Landmarker, fitted: Dataset, clicked: Dataset) -> None:
