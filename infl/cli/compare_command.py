@@ -52,6 +52,5 @@ def _origin(origin: OriginDifference) -> str:
     if not np.isfinite(origin.interval.high).all():
         return "pixel origin not known"
     (x, y), (dx, dy) = origin.difference, origin.interval.half
-    taken = [axis for axis, off in zip("xy", origin.taken, strict=True) if off]
     said = f"pixel origin ({x:+.2f}, {y:+.2f}) px ± ({dx:.2f}, {dy:.2f})"
-    return f"{said}, {' and '.join(taken)} taken off" if taken else said
+    return f"{said}, taken off" if origin.taken else said

@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 
 from infl.comparison.axes import outward_and_up
-from infl.comparison.evidence import gather
+from infl.comparison.evidence import described, gather
 from infl.comparison.offsets import PairOffsets, Witness, offsets_between, witness_of
 from infl.datasets.dataset import Dataset
 from infl.errors import InflError
@@ -65,6 +65,7 @@ def compare(
         if not len(part):
             known = sorted({sample.split or "(none)" for sample in dataset.samples})
             raise InflError(f"{dataset.name}: no sample of the part “{split}”, but of {', '.join(known)}.")
+        described(part)
         parts.append(part)
     witnesses = []
     for part in parts:

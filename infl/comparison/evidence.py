@@ -26,13 +26,11 @@ from infl.geometry.transforms import move
 from infl.harmonize.annotated_face import ELSEWHERE, encode_annotated
 from infl.layouts import Layout
 from infl.model.landmarker import Encoded, Landmarker
+from infl.model.search import PROBABLE
 from infl.progress import Job, Progress
 
 ANNOTATORS = 1.0
 """mm on C, one standard deviation an axis, by which a click trembles: a sure prediction is trusted no further."""
-
-NO_FACE = 0.5
-"""Score below which nothing that counts as a face was found where the annotation is."""
 
 STEP = 0.5  # mm, of the camera's numerical derivative
 
@@ -76,11 +74,7 @@ def gather(landmarker: Landmarker, dataset: Dataset, pictures: int | None = None
 
     Raises InflError when nobody described the set's points or none of its faces can be used.
     """
-    if dataset.layout is None:
-        raise InflError(
-            f"{dataset.name}: nobody said what its {dataset.point_count} points mean; "
-            "name its layout in a dataset.json."
-        )
+    layout = described(dataset)
     samples = evenly(dataset.samples, pictures)
     faces_of = Counter(sample.image for sample in dataset.samples)
     start = Progress(f"looking at {dataset.name}", 0, len(samples))
@@ -92,7 +86,7 @@ def gather(landmarker: Landmarker, dataset: Dataset, pictures: int | None = None
             unreadable.append(str(error))
         else:
             encoded = encode_annotated(landmarker, image, dataset, sample, faces_of[sample.image] == 1)
-            row = _look(landmarker, encoded, dataset.layout, sample)
+            row = _look(landmarker, encoded, layout, sample)
             left_out += row is None
             if row is not None:
                 rows.append((*row, _cluster(dataset, sample), encoded.camera.head[0, 2]))
@@ -104,7 +98,7 @@ def gather(landmarker: Landmarker, dataset: Dataset, pictures: int | None = None
     return Evidence(
         name=dataset.name,
         convention=dataset.convention,
-        layout=dataset.layout,
+        layout=layout,
         residual=np.array(residual, np.float32),
         jacobian=np.array(jacobian, np.float32),
         sigma=np.array(sigma, np.float32),
@@ -113,6 +107,16 @@ def gather(landmarker: Landmarker, dataset: Dataset, pictures: int | None = None
         left_out=left_out,
         unreadable=tuple(unreadable),
     )
+
+
+def described(dataset: Dataset) -> Layout:
+    """The set's layout; raises InflError where nobody said what its points mean."""
+    if dataset.layout is None:
+        raise InflError(
+            f"{dataset.name}: nobody said what its {dataset.point_count} points mean; "
+            "name its layout in a dataset.json."
+        )
+    return dataset.layout
 
 
 def evenly(samples: Sequence[Sample], pictures: int | None) -> tuple[Sample, ...]:
@@ -135,7 +139,7 @@ def _look(
         return None
     box = np.ptp(sample.points[known], axis=0).max() if known.sum() > 1 else encoded.face_size
     far = np.median(np.linalg.norm(residual[known], axis=1)) > ELSEWHERE * box
-    if far or encoded.score < NO_FACE:
+    if far or encoded.score < PROBABLE:
         return None
     residual[~found.visible] = np.nan
     jacobian = _jacobian(encoded, found.queries.astype(np.float64))

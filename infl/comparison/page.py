@@ -84,23 +84,16 @@ def _summary(pair: PairOffsets) -> str:
 
 
 def _origin(pair: PairOffsets) -> str:
-    """The line “pixel origin”, and what a difference in x alone leaves open in y."""
+    """The line “pixel origin”."""
     origin = pair.origin
     if not np.isfinite(origin.interval.high).all():
         return "<p>Pixel origin: cannot be compared.</p>"
-    taken = [axis for axis, off in zip("xy", origin.taken, strict=True) if off]
-    what = "no significant difference, nothing taken off."
-    if taken:
-        what = f"<b>significant in {' and '.join(taken)}</b>, and taken off before what follows."
-    line = f"<p>Pixel origin: {_pixels(origin.difference, origin.interval)}: {what}</p>"
-    x = float(origin.difference[0])
-    if origin.taken[0] and not origin.taken[1] and origin.interval.low[1] < x < origin.interval.high[1]:
-        line += (
-            "<p class=note>A file that counts pixels from elsewhere shifts both axes alike, but these faces do not "
-            f"tell whether y differs by the same {abs(x):.1f} px. If it does, each offset is that much too far "
-            f"{'down' if x > 0 else 'up'}.</p>"
-        )
-    return line
+    what = (
+        "<b>significant, and taken off</b>"
+        if origin.taken
+        else "no significant difference, nothing taken off"
+    )
+    return f"<p>Pixel origin: {_pixels(origin.difference, origin.interval)}: {what}.</p>"
 
 
 def _row(pair: PairOffsets, k: int, span: float) -> str:
@@ -177,5 +170,5 @@ interval does not know where the network itself errs differently on one set’s 
 annotations of the same photographs that cancels.</p>
 <p>The pixel origin is a shift that stays the same number of pixels wherever and however large the face is, as when a
 file counts pixels from 1 instead of 0. It is no rule about faces. What the network itself gets wrong is in each set’s
-shift too, so only a significant difference of two sets’ shifts (p &lt; {SIGNIFICANT}) counts, x and y separately; then
-each set’s shift is taken off its annotations before the offsets are estimated.</p></section>"""
+shift too, so only a significant difference of two sets’ shifts (p &lt; {SIGNIFICANT} in x or y) counts; then each set’s
+shift is taken off its annotations before the offsets are estimated, in both axes.</p></section>"""

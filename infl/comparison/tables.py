@@ -56,14 +56,13 @@ def origins_table(comparison: Comparison) -> pd.DataFrame:
             row |= _one(name, origin.shift[axis], origin.interval, axis)
         rows.append(row)
     for pair in comparison.pairs:
-        row = {"first": pair.first.evidence.name, "second": pair.second.evidence.name}
+        row: dict[str, object] = {"first": pair.first.evidence.name, "second": pair.second.evidence.name}
         for axis, name in enumerate("xy"):
             row |= _one(name, pair.origin.difference[axis], pair.origin.interval, axis)
-            row |= {f"{name}_p": pair.origin.p[axis], f"{name}_taken_off": int(pair.origin.taken[axis])}
+            row[f"{name}_p"] = pair.origin.p[axis]
+        row["taken_off"] = int(pair.origin.taken)
         rows.append(row)
-    counts = dict.fromkeys(
-        ("faces", "subjects", "left_out", "unreadable", "x_taken_off", "y_taken_off"), "Int64"
-    )
+    counts = dict.fromkeys(("faces", "subjects", "left_out", "unreadable", "taken_off"), "Int64")
     table = pd.DataFrame(rows)
     return table.astype({name: kind for name, kind in counts.items() if name in table})
 

@@ -49,7 +49,7 @@ def test_a_rule_that_was_planted_in_the_files_is_found(comparison):
     assert np.allclose(pair.offset[moved].mean(0), [0.0, -DOWN], atol=1.2)
     assert pair.sure[moved].mean() > 0.5
     assert pair.sure[~moved].mean() < 0.15
-    assert not pair.origin.taken.any()
+    assert not pair.origin.taken
     assert np.allclose(pair.learned, 0.0), "both halves have one convention"
 
 

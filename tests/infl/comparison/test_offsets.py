@@ -52,7 +52,8 @@ def test_absurd_faces_do_not_spoil_it(field, planted):
     residual = spoilt.residual.copy()
     residual[:3] += 80.0
     clean, wrong = compared(planted(field, BROWS), field), compared(replace(spoilt, residual=residual), field)
-    assert np.abs(clean.offset - wrong.offset).max() < 0.6
+    off = np.abs(clean.offset - wrong.offset)
+    assert off.mean() < 0.4 and off.max() < 1.2, "the mean would be off by 6 mm"
 
 
 def test_nothing_is_said_of_a_point_that_too_few_subjects_tell(field):
