@@ -25,7 +25,7 @@ from infl.model.config import FACE_SIZE, HEAD_CENTRE
 from infl.model.feature_extractor import Features
 from infl.model.network import CANONICAL, InfiniteLandmarks
 from infl.model.runtime import Runtime, TorchRuntime, fastest
-from infl.model.search import Look, find, find_all
+from infl.model.search import Look, find, find_all, find_at
 
 QUERIES_AT_ONCE = 1024
 """Queries that one pass of P takes; more are asked in chunks, which is faster, because a chunk stays in the caches."""
@@ -136,6 +136,16 @@ class Landmarker:
         with torch.no_grad():
             looks = find(self._runtime, images)
         return [self._encoded(image, look) for image, look in zip(images, looks, strict=True)]
+
+    def encode_at(self, image: np.ndarray, crop: np.ndarray) -> Encoded:
+        """The face of a photograph, (H, W, 3) uint8 RGB, that is known to be at `crop`, (2, 3): the map from normalised
+        coordinates of about its standard crop (head upright, CROP_HALF_WIDTH mm to each side) to the photo's pixels.
+
+        Raises InflError when `image` is no such array.
+        """
+        _check(image)
+        with torch.no_grad():
+            return self._encoded(image, find_at(self._runtime, image, crop))
 
     def encode_all(self, image: np.ndarray) -> list[Encoded]:
         """All faces of a photograph, (H, W, 3) uint8 RGB, the most likely first; an empty list where there is none.

@@ -112,6 +112,12 @@ def find(runtime: Runtime, images: Sequence[np.ndarray]) -> list[Look]:
     return _closer(runtime, images, looks, guides)
 
 
+def find_at(runtime: Runtime, image: np.ndarray, crop: np.ndarray) -> Look:
+    """The face of a photograph (H, W, 3) uint8 RGB that is known to be at `crop`, (2, 3), about its standard crop."""
+    looks = _looks(runtime, [(image, crop)])
+    return _closer(runtime, [image], looks, _guides(runtime, looks))[0]
+
+
 def find_all(runtime: Runtime, image: np.ndarray) -> list[Look]:
     """All faces of a photograph (H, W, 3) uint8 RGB, the most likely first; none where there is none."""
     whole = square_of(image)
