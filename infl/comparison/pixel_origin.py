@@ -9,7 +9,7 @@ displacement outwards and up:
   0.15 px with what the faces' differing size alone tells of it);
 - its y is told only by heads that lean in the picture and by faces of different size in pixels: its interval is wider.
 
-What the network itself gets wrong is in it too: sets of small faces all have y between −0.2 and −0.5 px. So two sets are
+What the network itself gets wrong is in it too: sets of small faces all have y of −0.2 to −0.5 px. So two sets are
 compared, and only a difference of their shifts that is significant *in x* is taken for an origin; then each set's own
 shift is taken off its annotations, in both axes, before the semantic offsets are estimated. Who counts from elsewhere
 does so in both axes (x and y of the published sets agree within their intervals, though they are measured
