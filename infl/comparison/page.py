@@ -89,9 +89,9 @@ def _origin(pair: PairOffsets) -> str:
     if not np.isfinite(origin.interval.high).all():
         return "<p>Pixel origin: cannot be compared.</p>"
     what = (
-        "<b>significant, and taken off</b>"
+        "<b>significant in x, and taken off</b>"
         if origin.taken
-        else "no significant difference, nothing taken off"
+        else "no significant difference in x, nothing taken off"
     )
     return f"<p>Pixel origin: {_pixels(origin.difference, origin.interval)}: {what}.</p>"
 
@@ -170,5 +170,5 @@ interval does not know where the network itself errs differently on one set’s 
 annotations of the same photographs that cancels.</p>
 <p>The pixel origin is a shift that stays the same number of pixels wherever and however large the face is, as when a
 file counts pixels from 1 instead of 0. It is no rule about faces. What the network itself gets wrong is in each set’s
-shift too, so only a significant difference of two sets’ shifts (p &lt; {SIGNIFICANT} in x or y) counts; then each set’s
-shift is taken off its annotations before the offsets are estimated, in both axes.</p></section>"""
+shift too, so only a significant difference of two sets’ shifts counts (p &lt; {SIGNIFICANT} in x, which is known best);
+then each set’s shift is taken off its annotations before the offsets are estimated, in both axes.</p></section>"""
