@@ -30,8 +30,9 @@ FREEDOM = 4.0  # of Student's t
 STEPS, RATE = 120, 0.08  # of the search for the maximum likelihood
 WORK = 2e7  # faces times points³ that the search may cost
 LARGEST = 0.15  # of the face's size: a σ above it says no more than that nothing is known
+TELLING = 0.64  # of the network's variance that clicks can take away; the rest is the scatter of the target's own hands
 SLIPPED = (
-    5.0  # standard deviations from what the other clicks of a face say, beyond which a click counts for less
+    5.0  # standard deviations off what the other clicks of a face say: beyond it a click counts for less
 )
 HABIT_LENGTH, HABIT_NOISE = 15.0, 0.02  # mm along the surface that habits are shared over, and how exactly
 DOUBT = 10.0  # faces that the mean residual must outweigh before it is believed
@@ -106,13 +107,15 @@ class Residuals:
         """(K,) standard deviation of the hand at each point, where (K,) are hidden."""
         return self.noise * np.where(hidden, self.blind, 1.0)
 
-    def carried(self, clicks: Clicks, i: int, sigma: np.ndarray, distances: np.ndarray) -> Carried:
+    def carried(
+        self, clicks: Clicks, i: int, sigma: np.ndarray, distances: np.ndarray, share: float
+    ) -> Carried:
         """What the clicks of face `i` say of M other queries, of which the network is unsure by `sigma` (M,) and
-        that are `distances` (M, K) mm away (`Places.to`)."""
+        that are `distances` (M, K) mm away (`Places.to`). share: a of the set that the queries are meant as."""
         here = np.isfinite(clicks.residual[i]).all(1)
-        open_ = self.share * np.minimum(sigma, LARGEST)
+        open_ = share * np.minimum(sigma, LARGEST)
         if not here.any():
-            return Carried(np.zeros((len(sigma), 2)), np.maximum(sigma, open_))
+            return Carried(np.zeros((len(sigma), 2)), sigma)
         rest = (clicks.residual[i] - self.habit)[here]
         own = self.share * np.minimum(clicks.sigma[i, here], LARGEST)
         noise = self.scatter(clicks.hidden[i])[here] ** 2
@@ -120,8 +123,8 @@ class Residuals:
         inverse = _trusting(shared, noise, rest)
         reach = open_[:, None] * own * np.exp(-distances[:, here] / self.length)
         known = np.einsum("mk,kl,ml->m", reach, inverse, reach)
-        left = np.maximum(sigma, open_) ** 2 - known
-        return Carried(reach @ inverse @ rest, np.sqrt(np.maximum(left, 0)))
+        left = sigma**2 - np.minimum(known, TELLING * sigma**2)
+        return Carried(reach @ inverse @ rest, np.sqrt(left))
 
     def habit_at(self, distances: np.ndarray) -> np.ndarray:
         """(M, K) mm from other queries → (M, 2): b there, smooth between the set's points and 0 far from them."""

@@ -33,15 +33,17 @@ def carryings(
         known = dataset.layout is not None and dataset.convention in landmarker.conventions
         learned.append((yield from residuals_of(landmarker, dataset)) if known else None)
     distances = [one.places.to(target.queries) if one else np.zeros((0, 0)) for one in learned]
-    habit = np.zeros((len(target), 2))
+    habit, share = np.zeros((len(target), 2)), None
     theirs = [i for i, dataset in enumerate(datasets) if learned[i] and dataset.convention == convention]
     if theirs:
         largest = max(theirs, key=lambda i: len(datasets[i]))
         one = learned[largest]
         assert one is not None
-        habit = one.habit_at(distances[largest])
+        habit, share = one.habit_at(distances[largest]), one.share
     return [
-        Carrying(one, far, same_points(target, dataset.layout), habit) if one and dataset.layout else None
+        Carrying(one, far, same_points(target, dataset.layout), habit, share or min(one.share, 1.0))
+        if one and dataset.layout
+        else None
         for one, far, dataset in zip(learned, distances, datasets, strict=True)
     ]
 

@@ -63,22 +63,24 @@ class Carrying:
     """How one data set's residuals reach the target layout of M points.
 
     residuals: of its K points. distances: (M, K) mm on C. pairs: (M,), see `same_points`. habit: (M, 2) what the target
-    convention's own annotators do at these points and the deformer has not learned, units of the face's size.
+    convention's own annotators do at these points and the deformer has not learned, units of the face's size. share:
+    how much of σ is the network's error, beside their own scatter (`infl.harmonize.residuals`).
     """
 
     residuals: Residuals
     distances: np.ndarray
     pairs: np.ndarray
     habit: np.ndarray
+    share: float
 
 
 @lru_cache(maxsize=16)
 def believed_carrying(own: Layout, target: Layout) -> Carrying:
     """Before anything is learned of the set: see `infl.harmonize.residuals.believed`."""
     places = Places.of(own.queries)
-    return Carrying(
-        believed(places), places.to(target.queries), same_points(target, own), np.zeros((len(target), 2))
-    )
+    start = believed(places)
+    habit = np.zeros((len(target), 2))
+    return Carrying(start, places.to(target.queries), same_points(target, own), habit, start.share)
 
 
 def clicks_of(clicked: np.ndarray, seen: np.ndarray, encoded: Encoded, own: Landmarks) -> Clicks:
@@ -110,7 +112,7 @@ def transfer_clicks(
     if own is None or carrying is None:
         return Transferred(target.points, target.sigma, visibility, provenance)
     size, clicks = encoded.face_size, clicks_of(clicked, seen, encoded, own)
-    carried = carrying.residuals.carried(clicks, 0, target.sigma / size, carrying.distances)
+    carried = carrying.residuals.carried(clicks, 0, target.sigma / size, carrying.distances, carrying.share)
     points = (target.points + (carrying.habit + carried.shift) @ upright(encoded).T * size).astype(np.float32)
     sigma = (carried.sigma * size).astype(np.float32)
     k = np.flatnonzero(carrying.pairs >= 0)

@@ -61,7 +61,7 @@ def test_what_is_carried_is_nearer_to_the_truth_and_says_how_near(places):
     clicks = Clicks(truth[:, :own] + 0.012 * rng.standard_normal((FACES, own, 2)), sigma[:, :own],
                     np.zeros((FACES, own), bool))  # fmt: skip
     learned, distances = learn_residuals(places, clicks), places.to(target.queries)
-    carried = [learned.carried(clicks, i, sigma[i], distances) for i in range(FACES)]
+    carried = [learned.carried(clicks, i, sigma[i], distances, learned.share) for i in range(FACES)]
     left = truth - np.stack([one.shift for one in carried])
     assert np.abs(left).mean() < 0.75 * np.abs(truth).mean()
     scores = (
