@@ -17,7 +17,7 @@ from infl.harmonize import harmonise, resume
 from infl.harmonize.resume import fingerprint, parts_folder
 from infl.layouts import save_layout
 from infl.model import load_landmarker
-from infl.progress import run
+from infl.progress import Progress, run
 
 OWN = ("left_eye_outer", "right_eye_outer", "nose_tip", "left_mouth", "right_mouth")
 
@@ -52,6 +52,11 @@ def folder(drawn_set, layout_of) -> Path:
 
 def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def after(job, faces: int) -> Progress:
+    """Let a job go on until so many faces are done, beyond what it learns of the set before."""
+    return next(p for p in job if p.phase == "harmonising" and p.done == faces)
 
 
 def whole_pieces(out: Path) -> dict[str, tuple[int, int]]:
@@ -100,24 +105,22 @@ def test_a_closed_job_keeps_whole_pieces_and_says_how_many(
 ):
     target, out = layout_of("target"), tmp_path / "x.h5"
     job = harmonise(landmarker, [open_dataset(folder)], target, out)
-    for _ in range(6):
-        next(job)
+    after(job, 6)
     job.close()
     assert sorted(whole_pieces(out)) == ["000-0000000.h5", "000-0000002.h5"]
     assert not list(tmp_path.rglob("*.part"))
-    again = next(harmonise(landmarker, [open_dataset(folder)], target, out))
+    again = after(harmonise(landmarker, [open_dataset(folder)], target, out), 1)
     assert (again.done, again.total, again.message) == (1, 3, "drawn (4 faces were done before)")
 
 
 def test_a_changed_picture_begins_anew(landmarker, folder, layout_of, tmp_path, pieces_of_two):
     target, out = layout_of("target"), tmp_path / "x.h5"
     job = harmonise(landmarker, [open_dataset(folder)], target, out)
-    for _ in range(3):
-        next(job)
+    after(job, 3)
     job.close()
     (folder / "0.png").write_bytes((folder / "6.png").read_bytes())
     again = harmonise(landmarker, [open_dataset(folder)], target, out)
-    assert next(again).total == 7
+    assert after(again, 1).total == 7
     assert not whole_pieces(out), "the old ones are gone"
     again.close()
     run(harmonise(landmarker, [open_dataset(folder)], target, out))
@@ -177,15 +180,14 @@ def test_every_input_counts(landmarker, folder, layout_of):
 def test_other_weights_begin_anew(landmarker, folder, layout_of, tmp_path, pieces_of_two):
     target, out = layout_of("target"), tmp_path / "x.h5"
     job = harmonise(landmarker, [open_dataset(folder)], target, out)
-    for _ in range(3):
-        next(job)
+    after(job, 3)
     job.close()
     assert len(whole_pieces(out)) == 1
     weight = landmarker.network.query_deformer.out.weight.data
     before = weight.clone()
     weight.mul_(1.5)
     try:
-        assert next(harmonise(landmarker, [open_dataset(folder)], target, out)).total == 7
+        assert after(harmonise(landmarker, [open_dataset(folder)], target, out), 1).total == 7
     finally:
         weight.copy_(before)
 
