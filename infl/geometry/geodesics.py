@@ -96,7 +96,7 @@ def _necks(vertices: np.ndarray, corners: np.ndarray) -> list[tuple[np.ndarray, 
     _, piece = connected_components(joined, directed=False)
     skin = np.flatnonzero(piece == np.bincount(piece).argmax())
     others = np.setdiff1d(np.arange(count), skin)
-    length, nearest = KDTree(vertices[skin]).query(vertices[others])
+    length, nearest = (np.asarray(found) for found in KDTree(vertices[skin]).query(vertices[others]))
     near = length < NECK
     others, nearest, length = others[near], skin[nearest[near]], length[near]
     face = canonical_face()
