@@ -19,6 +19,7 @@ click whole was tried first: in a convention that other people annotated it was 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -67,6 +68,7 @@ class Places:
         beside = np.maximum((squared - inside).mean(1, keepdims=True), 0.0)  # off the space that these K span
         return np.sqrt(inside + beside)
 
+    @cached_property
     def within(self) -> np.ndarray:
         """(K, K) mm."""
         return np.sqrt(((self.at[:, None] - self.at[None]) ** 2).sum(2))
@@ -119,7 +121,7 @@ class Residuals:
         rest = (clicks.residual[i] - self.habit)[here]
         own = self.share * np.minimum(clicks.sigma[i, here], LARGEST)
         noise = self.scatter(clicks.hidden[i])[here] ** 2
-        shared = own[:, None] * own * np.exp(-self.places.within()[np.ix_(here, here)] / self.length)
+        shared = own[:, None] * own * np.exp(-self.places.within[np.ix_(here, here)] / self.length)
         inverse = _trusting(shared, noise, rest)
         reach = open_[:, None] * own * np.exp(-distances[:, here] / self.length)
         known = np.einsum("mk,kl,ml->m", reach, inverse, reach)
@@ -128,7 +130,7 @@ class Residuals:
 
     def habit_at(self, distances: np.ndarray) -> np.ndarray:
         """(M, K) mm from other queries → (M, 2): b there, smooth between the set's points and 0 far from them."""
-        near = np.exp(-self.places.within() / HABIT_LENGTH) + HABIT_NOISE * np.eye(len(self.habit))
+        near = np.exp(-self.places.within / HABIT_LENGTH) + HABIT_NOISE * np.eye(len(self.habit))
         return np.exp(-distances / HABIT_LENGTH) @ np.linalg.solve(near, self.habit)
 
 
@@ -171,7 +173,7 @@ def learn_residuals(places: Places, clicks: Clicks) -> Residuals:
     rest = torch.where(known[..., None], rest, 0.0)
     sigma = torch.from_numpy(clicks.sigma[faces]).double().clamp(max=LARGEST)
     hidden = torch.from_numpy(clicks.hidden[faces])
-    distances = torch.from_numpy(places.within())
+    distances = torch.from_numpy(places.within)
     start = believed(places)
     free = {
         name: torch.tensor(np.log(getattr(start, name)), dtype=torch.float64, requires_grad=True)

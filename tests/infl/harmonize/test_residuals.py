@@ -17,7 +17,7 @@ def drawn(places: Places, noise: np.ndarray, seed: int = 0) -> Clicks:
     rng = np.random.default_rng(seed)
     count = len(places.queries)
     sigma = rng.uniform(0.02, 0.05, (FACES, count))
-    smooth = np.linalg.cholesky(np.exp(-places.within() / LENGTH) + 1e-9 * np.eye(count))
+    smooth = np.linalg.cholesky(np.exp(-places.within / LENGTH) + 1e-9 * np.eye(count))
     errors = (
         SHARE * sigma[..., None] * np.einsum("kl,nld->nkd", smooth, rng.standard_normal((FACES, count, 2)))
     )
@@ -26,10 +26,10 @@ def drawn(places: Places, noise: np.ndarray, seed: int = 0) -> Clicks:
 
 
 def test_places_keep_about_their_distances_along_the_surface(places):
-    assert np.allclose(places.to(places.queries), places.within(), atol=1e-3)
+    assert np.allclose(places.to(places.queries), places.within, atol=1e-3)
     lips = Places.of(layout("ibug68").queries)
     upper, lower = (layout("ibug68").names.index(f"inner {side} lip centre") for side in ("upper", "lower"))
-    assert lips.within()[upper, lower] > 30, "1.3 mm apart across the gap"
+    assert lips.within[upper, lower] > 30, "1.3 mm apart across the gap"
 
 
 def test_the_hands_scatter_is_told_from_the_networks_errors(places):
@@ -54,7 +54,7 @@ def test_what_is_carried_is_nearer_to_the_truth_and_says_how_near(places):
     rng = np.random.default_rng(3)
     count, own = len(target.queries), len(places.queries)
     sigma = rng.uniform(0.02, 0.05, (FACES, count))
-    smooth = np.linalg.cholesky(np.exp(-target.within() / LENGTH) + 1e-9 * np.eye(count))
+    smooth = np.linalg.cholesky(np.exp(-target.within / LENGTH) + 1e-9 * np.eye(count))
     truth = (
         SHARE * sigma[..., None] * np.einsum("kl,nld->nkd", smooth, rng.standard_normal((FACES, count, 2)))
     )
