@@ -46,6 +46,7 @@ class Batch:
     side: (B,) -1 where the picture is mirrored, so that x changes its sign. face: (B,) bool, False where the picture
     shows none or the crop misses it; nothing is present there. focal: (B,) focal length in normalised coordinates,
     where rendered. pixel: (B, 2, 2) map from a shift in pixels of the photograph, as it came, to these coordinates.
+    twin: (B,) bool, whether this shows the same points of the same face as the one before, laid and disturbed anew.
     """
 
     photos: Tensor
@@ -66,25 +67,27 @@ class Batch:
     face: Tensor
     focal: Tensor
     pixel: Tensor
+    twin: Tensor
 
     def to(self, device: torch.device) -> Batch:
         return Batch(*(getattr(self, field.name).to(device) for field in fields(self)))
 
     def split(self, count: int) -> list[Batch]:
-        """At most `count` batches of about equal size that together are this one."""
+        """At most `count` batches of about equal size that together are this one; twins stay together."""
         photos, faces = len(self.photos), len(self.queries)
         count = max(1, min(count, max(photos, faces - photos)))
+        share = torch.cat([torch.arange(photos), torch.cumsum(~self.twin[photos:], 0) - 1]) % count
         parts = []
         for i in range(count):
-            index = torch.tensor(
-                [*range(i, photos, count), *range(photos + i, faces, count)], dtype=torch.int64
-            )
+            index = torch.nonzero(share == i)[:, 0]
             rest = {
                 f.name: getattr(self, f.name)[index]
                 for f in fields(self)
                 if f.name not in ("photos", "crops")
             }
-            parts.append(Batch(photos=self.photos[i::count], crops=self.crops[i::count], **rest))
+            parts.append(
+                Batch(photos=self.photos[i::count], crops=self.crops[index[index >= photos] - photos], **rest)
+            )
         return parts
 
 
@@ -107,6 +110,22 @@ class _Example:
     face: bool
     focal: float
     pixel: np.ndarray
+    twin: bool
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """A face of the set `chosen`, mirrored where side is -1, and which of its points are asked for."""
+
+    chosen: int
+    face: Face
+    queries: np.ndarray
+    points3d: np.ndarray
+    rendered: bool
+    focal: float
+    pixel: float
+    side: float
+    index: np.ndarray
 
 
 class Batches:
@@ -122,9 +141,14 @@ class Batches:
 
     def batch(self, step: int) -> Batch:
         rng = np.random.default_rng([self.recipe.seed, step])
-        examples = [self._example(rng, i < self.recipe.search_batch)
-                    for i in range(self.recipe.search_batch + self.recipe.crop_batch)]  # fmt: skip
-        photos, crops = examples[: self.recipe.search_batch], examples[self.recipe.search_batch :]
+        photos = [self._shown(rng, self._drawn(rng), True) for _ in range(self.recipe.search_batch)]
+        crops: list[_Example] = []
+        while len(crops) < self.recipe.crop_batch:
+            drawn = self._drawn(rng)
+            crops.append(self._shown(rng, drawn, False))
+            if len(crops) < 2 * self.recipe.twins:
+                crops.append(self._shown(rng, drawn, False, twin=True))
+        examples = photos + crops
 
         def stack(name: str, dtype: torch.dtype) -> Tensor:
             return torch.from_numpy(np.stack([getattr(e, name) for e in examples])).to(dtype)
@@ -142,7 +166,7 @@ class Batches:
             stack("points3d", torch.float32), stack("rendered", torch.bool),
             stack("index", torch.int64), stack("side", torch.float32), stack("learned", torch.int64),
             stack("face", torch.bool), stack("focal", torch.float32),
-            stack("pixel", torch.float32),
+            stack("pixel", torch.float32), stack("twin", torch.bool),
         )  # fmt: skip
 
     def stream(self, start: int, end: int) -> Iterator[Batch]:
@@ -161,12 +185,10 @@ class Batches:
         faces = self.sets[chosen].faces
         return chosen, faces[rng.integers(len(faces))]
 
-    def _example(self, rng: np.random.Generator, whole_photo: bool) -> _Example:
+    def _drawn(self, rng: np.random.Generator) -> _Drawn:
         chosen, face = self._pick(rng)
-        _, other = self._pick(rng)
-        faces, recipe = self.sets[chosen], self.recipe
         points, head, focal, pixel = face.points, face.head, face.focal, face.pixel
-        queries = faces.queries if face.queries is None else face.queries
+        queries = self.sets[chosen].queries if face.queries is None else face.queries
         rendered = face.points3d is not None
         points3d = face.points3d if face.points3d is not None else np.zeros((len(points), 3))
         mirrored = rng.random() < 0.5
@@ -177,6 +199,19 @@ class Batches:
             head = head * np.outer(MIRROR, MIRROR)
             picture = np.ascontiguousarray(face.picture[:, ::-1])
             face = Face(picture, points, head, move(flip, face.centre[None])[0], face.scale)
+        index = np.flatnonzero(np.isfinite(points).all(axis=1))
+        index = rng.choice(index, self.recipe.points, replace=len(index) < self.recipe.points)
+        return _Drawn(
+            chosen, face, queries, points3d, rendered, focal, pixel, -1.0 if mirrored else 1.0, index
+        )
+
+    def _shown(
+        self, rng: np.random.Generator, drawn: _Drawn, whole_photo: bool, twin: bool = False
+    ) -> _Example:
+        """A drawn face, laid somewhere and disturbed."""
+        face, index, recipe = drawn.face, drawn.index, self.recipe
+        faces = self.sets[drawn.chosen]
+        _, other = self._pick(rng)
         if whole_photo:
             size = 2 * self.config.search_size  # S sees half of it; I' is cut from all of it
             place = place_in_photo(
@@ -197,26 +232,25 @@ class Batches:
         growth = float(np.hypot(to_normalised[0, 0], to_normalised[1, 0]))
         turn = -np.arctan2(place[1, 0], place[0, 0])  # y points down in the picture and up on C
         c, s = np.cos(turn), np.sin(turn)
-        known = np.asarray(np.isfinite(points).all(axis=1))
-        index = np.flatnonzero(known)
-        index = rng.choice(index, recipe.points, replace=len(index) < recipe.points)
+        known = np.asarray(np.isfinite(face.points).all(axis=1))
+        fitted = FIT_TRUST * (np.count_nonzero(known & ~faces.contour) >= FIT_POINTS)
         return _Example(
             picture=picture,
-            queries=queries[index],
-            targets=move(to_normalised, points[index]),
+            queries=drawn.queries[index],
+            targets=move(to_normalised, face.points[index]),
             present=known[index] & there,
             firm=~faces.contour[index],
             size=float(growth * face.scale * FACE_SIZE),
-            convention=self.codes[chosen],
-            head=np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]]) @ head,
-            trust=there
-            * (1.0 if rendered else FIT_TRUST * (np.count_nonzero(known & ~faces.contour) >= FIT_POINTS)),
-            points3d=points3d[index],
-            rendered=rendered and there,
+            convention=self.codes[drawn.chosen],
+            head=np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]]) @ face.head,
+            trust=there * (1.0 if drawn.rendered else fitted),
+            points3d=drawn.points3d[index],
+            rendered=drawn.rendered and there,
             index=index,
-            side=-1.0 if mirrored else 1.0,
-            learned=0 if faces.described else self.codes[chosen],
+            side=drawn.side,
+            learned=0 if faces.described else self.codes[drawn.chosen],
             face=there,
-            focal=growth * focal,
-            pixel=to_normalised[:, :2] * [-1.0 if mirrored else 1.0, 1.0] * pixel,
+            focal=growth * drawn.focal,
+            pixel=to_normalised[:, :2] * [drawn.side, 1.0] * drawn.pixel,
+            twin=twin,
         )

@@ -61,9 +61,11 @@ def losses(
 
     shift = (batch.pixel @ network.shifts(batch.convention)[..., None]).mT
 
+    def off(points: Tensor) -> Tensor:
+        return (apply(theta, points) + shift - batch.targets) / batch.size[:, None, None]
+
     def distance(points: Tensor) -> Tensor:
-        off = apply(theta, points) + shift - batch.targets
-        return (off / batch.size[:, None, None]).norm(dim=-1).add(1e-8)
+        return off(points).norm(dim=-1).add(1e-8)
 
     def mean(values: Tensor, where: Tensor = weight) -> Tensor:
         return (values * where).sum() / where.sum().clamp_min(1.0)
@@ -72,6 +74,11 @@ def losses(
     parts = {"coarse": mean(likelihood(far[0], coarse.log_sigma, recipe.likelihood))}
     for step, prediction in enumerate(refined, 1):
         parts[f"refined {step}"] = mean(likelihood(far[step], prediction.log_sigma, recipe.likelihood))
+    second = torch.nonzero(batch.twin)[:, 0]
+    sigma = predictions[-1].log_sigma.detach().exp()
+    between = apart(off(predictions[-1].points), batch.pixel, second)
+    both = weight[second] * weight[second - 1]
+    parts["agreement"] = recipe.agreement * mean(2 * between / (sigma[second] + sigma[second - 1]), both)
     firm = weight * batch.firm
     parts["rigid"] = recipe.rigid * mean(distance(features.gamma.project(queries)) / ROUGH_SIGMA, firm)
     flat = (queries - queries.new_tensor(HEAD_CENTRE))[..., :2] / CROP_HALF_WIDTH
@@ -97,6 +104,14 @@ def losses(
         float((each * weight).sum().detach() / total * 100) for each in (far[-1], far[0])
     )
     return torch.stack(list(parts.values())).sum(), report
+
+
+def apart(off: Tensor, pixel: Tensor, second: Tensor) -> Tensor:
+    """(T, N) how far apart two looks at the same points of a face are, at `second` and one before: their errors
+    `off` (B, N, 2), turned back to how the photograph lies, have the annotation in common; their difference has not."""
+    turn = pixel / torch.linalg.det(pixel).abs().sqrt()[:, None, None]
+    upright = off @ torch.linalg.inv(turn).mT
+    return (upright[second] - upright[second - 1]).norm(dim=-1)
 
 
 def _presence(log_odds: Tensor, face: Tensor, missed: Tensor | None = None) -> Tensor:

@@ -37,6 +37,7 @@ class Recipe:
     deformer_steps: int = 300  # batches after those in which only the deformer and the codes are
     search_batch: int = 16  # whole photographs a batch, through S and F
     crop_batch: int = 16  # faces a batch whose crop is cut as the second pass would, through F alone
+    twins: int = 0  # of those faces, how many come a second time, laid and disturbed anew
     points: int = 40  # queries a face
     learning_rate: float = 1.5e-3  # of the heads
     trunk_rate: float = 0.5  # of the convolutional trunks, times the learning rate
@@ -54,6 +55,7 @@ class Recipe:
     pose: float = 1.0  # weight of the head rotation, rendered or fitted to the 2D landmarks
     shape: float = 4.0  # weight of the 3D landmarks of rendered people
     focal: float = 0.3  # weight of the logarithm of the focal length of rendered people
+    agreement: float = 1.0  # weight of the distance between what is found in twins, in units of σ
     presence: float = 0.3  # weight of telling faces from what is none
     faceless: float = 0.12  # part of the pictures that show no face, or none that the crop holds
     smallest_face: float = 0.16  # height of the face in the photograph, as a fraction of the photograph's

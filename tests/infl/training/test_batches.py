@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import torch
@@ -12,6 +12,7 @@ from infl.progress import run
 from infl.training import Recipe
 from infl.training.batches import Batches
 from infl.training.faces import load_faces
+from infl.training.losses import apart
 
 RECIPE = Recipe("test", search_batch=8, crop_batch=8, rotation=25)
 
@@ -64,3 +65,30 @@ def test_faces_are_kept_in_the_resolution_that_training_needs(datasets):
     for face, sample in zip(faces, datasets[0].samples, strict=True):
         assert face.picture.shape == sample.load_image().shape  # small pictures stay as they are
         assert np.allclose(face.points, sample.points, atol=1e-3)
+
+
+def test_twins_are_the_same_points_laid_anew_and_stay_together(datasets):
+    made = batches(datasets, replace(RECIPE, twins=3)).batch(0)
+    assert made.twin.nonzero()[:, 0].tolist() == [9, 11, 13], "crops come after the eight photographs"
+    for i in (9, 11, 13):
+        assert torch.equal(made.queries[i], made.queries[i - 1]) and torch.equal(
+            made.index[i], made.index[i - 1]
+        )
+        assert not torch.equal(made.targets[i], made.targets[i - 1])
+    shares = made.split(2)
+    assert sum(len(share.queries) for share in shares) == len(made.queries)
+    for share in shares:
+        for i in share.twin.nonzero()[:, 0].tolist():
+            assert torch.equal(share.queries[i], share.queries[i - 1])
+
+
+def test_the_annotation_has_no_part_in_how_far_twins_are_apart(datasets):
+    """Wherever the labels lie beside what was meant: two looks that agree are nothing apart."""
+    made = batches(datasets, replace(RECIPE, twins=4, faceless=0)).batch(1)
+    second = made.twin.nonzero()[:, 0]
+    turn = made.pixel / torch.linalg.det(made.pixel).abs().sqrt()[:, None, None]
+    beside = torch.tensor([0.3, -0.2]).repeat(made.queries.shape[1], 1)
+    off = beside @ turn.mT
+    assert apart(off, made.pixel, second).max() < 1e-5
+    off[second] += 0.1
+    assert torch.allclose(apart(off, made.pixel, second), torch.tensor(0.1 * 2**0.5))
