@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from app import layout_edits
+from app.corrections import Corrections, Face, SetKey, corrected, corrected_sample
 from app.theme import CANONICAL_COLOUR, SET_COLOURS, SET_MARKS
 from infl.datasets.dataset import Dataset, Sample
 from infl.layouts import Layout
@@ -26,11 +27,34 @@ CANONICAL = "canonical"
 
 @dataclass(frozen=True)
 class OpenSet:
-    """A data set on screen, with the colour and the shape that stand for it everywhere."""
+    """A data set on screen, with the colour and the shape that stand for it everywhere.
+
+    dataset: as the person corrected it; filed: as its files have it, None where nothing was corrected.
+    """
 
     dataset: Dataset
     colour: str
     mark: str
+    filed: Dataset | None = None
+
+    @cached_property
+    def key(self) -> SetKey:
+        """By what corrections, projects and undo know the set, wherever in the list it is."""
+        return SetKey.of(self.dataset)
+
+    @property
+    def original(self) -> Dataset:
+        """The set as its files have it."""
+        return self.filed or self.dataset
+
+    def with_face(self, index: int, face: Face) -> OpenSet:
+        """The same set with `face` as the corrections of sample `index`."""
+        samples = list(self.dataset.samples)
+        samples[index] = corrected_sample(self.original.samples[index], face)
+        new = replace(self, dataset=replace(self.dataset, samples=tuple(samples)), filed=self.original)
+        # Corrections move no pictures, so what was worked out holds on (over 100,000 faces that takes a while).
+        new.__dict__.update({k: v for k, v in self.__dict__.items() if k in ("key", "crowded")})
+        return new
 
     @cached_property
     def crowded(self) -> frozenset[Path]:
@@ -113,6 +137,8 @@ class Studio(QObject):
     comparison_changed = Signal()
     options_changed = Signal()
     disagreement_changed = Signal()
+    corrections_changed = Signal()
+    point_changed = Signal()
     noticed = Signal(object)
     timed = Signal(str, float)
 
@@ -131,6 +157,8 @@ class Studio(QObject):
         self.comparison = Comparison()
         self.options = Options()
         self.disagreement: dict[Place, float] = {}
+        self.corrections = Corrections()
+        self.point: int | None = None
         self.notices: list[Notice] = []
 
     # data sets and pictures
@@ -142,7 +170,7 @@ class Studio(QObject):
         for dataset in datasets:
             index = known.get((dataset.path.resolve(), dataset.convention), len(sets))
             colour, mark = SET_COLOURS[index % len(SET_COLOURS)], SET_MARKS[index % len(SET_MARKS)]
-            sets[index : index + 1] = [OpenSet(dataset, colour, mark)]
+            sets[index : index + 1] = [self._as_corrected(OpenSet(dataset, colour, mark))]
         self.sets = tuple(sets)
         self._compare_open_sets()
         self.sets_changed.emit()
@@ -176,6 +204,8 @@ class Studio(QObject):
     def show(self, place: Place) -> None:
         """Ask for a picture; it is on screen when `photo_changed` comes."""
         if place != self.place:
+            if self.place is None or place.set != self.place.set:
+                self.choose_point(None)
             self.place = place
             self.place_changed.emit()
 
@@ -203,6 +233,49 @@ class Studio(QObject):
         """NME in % of annotation against prediction, of photographs that have just been measured."""
         self.disagreement = {**self.disagreement, **values}
         self.disagreement_changed.emit()
+
+    # corrections of the annotations (changed through app.correction_commands only)
+
+    def choose_point(self, point: int | None) -> None:
+        """Choose a point of the photo's own layout: the one that keys move and marks are set on."""
+        if point != self.point:
+            self.point = point
+            self.point_changed.emit()
+
+    def corrections_of(self, place: Place) -> Face:
+        """What was corrected of a face."""
+        return self.corrections.of(self.sets[place.set].key, self.sample_at(place).key)
+
+    def correct(self, place: Place, face: Face) -> None:
+        """Replace what is corrected of a face."""
+        open_set, sample = self.sets[place.set], self.sample_at(place)
+        self.corrections = self.corrections.with_face(open_set.key, sample.key, face)
+        self._replace_set(place.set, open_set.with_face(place.sample, face))
+        if place in self.disagreement:  # it was measured on what the annotation no longer is
+            self.disagreement = {p: v for p, v in self.disagreement.items() if p != place}
+        self._corrected()
+
+    def set_corrections(self, corrections: Corrections) -> None:
+        """Take other corrections for all sets, those of a project."""
+        self.corrections = corrections
+        self.sets = tuple(self._as_corrected(replace(s, dataset=s.original, filed=None)) for s in self.sets)
+        self._corrected()
+
+    def _as_corrected(self, open_set: OpenSet) -> OpenSet:
+        dataset = corrected(open_set.dataset, self.corrections)
+        return (
+            open_set
+            if dataset is open_set.dataset
+            else replace(open_set, dataset=dataset, filed=open_set.dataset)
+        )
+
+    def _replace_set(self, index: int, open_set: OpenSet) -> None:
+        self.sets = (*self.sets[:index], open_set, *self.sets[index + 1 :])
+
+    def _corrected(self) -> None:
+        if self.photo is not None:
+            self.photo = replace(self.photo, sample=self.sample_at(self.photo.place))
+        self.corrections_changed.emit()
 
     # the model
 
