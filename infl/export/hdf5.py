@@ -51,6 +51,7 @@ from infl.errors import FileError
 from infl.export.harmonised_face import HarmonisedFace, Original, Source
 from infl.export.hdf5_layout import read_layout
 from infl.export.hdf5_members import array_in, attribute_in, group_in, values_in
+from infl.export.hdf5_probe import check_readable
 from infl.geometry.camera import Camera
 from infl.layouts import Layout
 
@@ -231,6 +232,7 @@ def _opened(path: Path) -> Iterator[h5py.File]:
     if not path.exists():
         raise FileError(path, "does not exist.")
     try:
+        check_readable(path, FORMAT)
         with h5py.File(path, "r") as file:
             yield file
     except KeyError as error:

@@ -14,6 +14,7 @@ import infl
 from infl.cli.arguments import open_data
 from infl.datasets import ABSENT, OCCLUDED, VISIBLE, Dataset, find_annotations, open_dataset, open_datasets
 from infl.errors import FileError
+from infl.export import hdf5_probe
 from infl.export.harmonised_face import HUMAN, PREDICTED, TRANSFERRED, HarmonisedFace, Original, Source
 from infl.export.hdf5_writer import HarmonisedWriter
 from infl.geometry.camera import Camera
@@ -169,6 +170,17 @@ def test_other_hdf5_files_in_a_folder_are_nobodys(harmonised, tmp_path):
         open_dataset(harmonised.parent / "other.h5")
     with pytest.raises(FileError, match=r"none\.h5: does not exist"):
         open_dataset(tmp_path / "none.h5")
+
+
+def test_a_file_on_which_reading_never_ends_is_damaged(harmonised, monkeypatch):
+    """The size of the first text is one that leads the HDF5 library back to where it was."""
+    monkeypatch.setattr(hdf5_probe, "PATIENCE", 5.0)
+    whole = bytearray(harmonised.read_bytes())
+    size = whole.index(b"GCOL") + 24
+    whole[size : size + 8] = (2**64 - 16).to_bytes(8, "little")
+    harmonised.write_bytes(whole)
+    with pytest.raises(FileError, match=r"all\.h5: is damaged: reading it does not come to an end"):
+        open_dataset(harmonised)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
