@@ -55,9 +55,7 @@ class PhotoLoader(QObject):
         if place is not None:
             sample, landmarker = self.studio.sample_at(place), self.studio.landmarker
             open_set = self.studio.sets[place.set]
-            self._thread.ask(
-                (place, landmarker), lambda: (sample, *self._fetch(open_set, sample, landmarker))
-            )
+            self._thread.ask((place, landmarker), lambda: self._fetch(open_set, sample, landmarker))
 
     def _fetch(
         self, open_set: OpenSet, sample: Sample, landmarker: Landmarker | None
@@ -83,11 +81,12 @@ class PhotoLoader(QObject):
 
     def _loaded(self, key: tuple[Place, Landmarker | None], result: tuple) -> None:
         place, landmarker = key
-        sample, image, encoded, took = result
+        image, encoded, took = result
         if place != self.studio.place or landmarker is not self.studio.landmarker:
             return
         self._took(took)
-        self.studio.photo_arrived(Photo(place, sample, image, encoded, landmarker))
+        # The sample as it is now: it may have been corrected while its picture was read.
+        self.studio.photo_arrived(Photo(place, self.studio.sample_at(place), image, encoded, landmarker))
         count = len(self.studio.sets[place.set].dataset)
         open_set = self.studio.sets[place.set]
         following = self.studio.sample_at(Place(place.set, (place.sample + 1) % count))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu
 
-from app import commands
+from app import commands, photo_actions
 from app.actions import Actions
 from app.operations import Operations
 from app.state import Studio
@@ -26,6 +26,7 @@ def declare(
     _file(actions, operations, window)
     _edit(actions, studio, operations)
     _view(actions, studio, photo, face, window)
+    photo_actions.declare(actions, studio, photo.points)
     _layout(actions, studio, operations)
     actions.add("load_model", MODEL, "Load a checkpoint…", operations.ask_model)
     actions.add("fine_tune", MODEL, "Fine-tune on the open sets", window["fine_tune"])
@@ -109,6 +110,8 @@ def _view(
         ),
         "edges": ("Edges", "E", "Lines between the points"),
         "sigma": ("σ", "S", "One standard deviation of each prediction"),
+        "residuals": ("Residuals", "R", "Arrows from each human point to its prediction"),
+        "loupe": ("Loupe", "L", "A magnifier at the pointer; while a point is dragged it shows anyway"),
         "crop": ("Crop", "C", "The region that the spatial transformer cuts out, and the normalised crop I′"),
         "names": ("Names", "N", "Names of my points"),
         "keep_zoom": ("Keep zoom", "K", "Keep zoom and place when the photograph changes"),

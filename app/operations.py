@@ -128,7 +128,7 @@ class Operations(QObject):
         name = path.stem if path is not None else str(landmarker.card.get("name", "shipped"))
         self.studio.set_landmarker(landmarker, name)
         preparing = threading.Thread(target=prepare_training, name="prepare training", daemon=True)
-        QTimer.singleShot(PREPARE_AFTER, self, preparing.start)
+        QTimer.singleShot(PREPARE_AFTER, self, lambda: preparing.start())  # Qt holds no bound method alive
 
     def _model_failed(self, path: Path | None, error: Exception) -> None:
         text = str(error) if isinstance(error, InflError) else f"The model could not be loaded: {error}"

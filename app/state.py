@@ -21,6 +21,7 @@ from infl.layouts import Layout
 
 if TYPE_CHECKING:
     from infl.model import Encoded, Landmarker
+    from infl.model.inverse_query import SurfacePoint
 
 CANONICAL = "canonical"
 
@@ -88,6 +89,14 @@ class Photo:
 
 
 @dataclass(frozen=True)
+class Probe:
+    """A place that was clicked on the face in the photo: its pixel, and the point of the canonical face seen there."""
+
+    pixel: tuple[float, float]
+    point: SurfacePoint
+
+
+@dataclass(frozen=True)
 class Options:
     """What is drawn. On the photo: human … keep_zoom; on the canonical face: arrows … arrow_scale."""
 
@@ -97,6 +106,8 @@ class Options:
     custom: bool = True
     edges: bool = False
     sigma: bool = False
+    residuals: bool = True
+    loupe: bool = False
     crop: bool = True
     names: bool = False
     keep_zoom: bool = False
@@ -139,6 +150,8 @@ class Studio(QObject):
     disagreement_changed = Signal()
     corrections_changed = Signal()
     point_changed = Signal()
+    pixel_asked = Signal(float, float)
+    probe_changed = Signal()
     noticed = Signal(object)
     timed = Signal(str, float)
 
@@ -159,6 +172,7 @@ class Studio(QObject):
         self.disagreement: dict[Place, float] = {}
         self.corrections = Corrections()
         self.point: int | None = None
+        self.probe: Probe | None = None
         self.notices: list[Notice] = []
 
     # data sets and pictures
@@ -206,6 +220,7 @@ class Studio(QObject):
         if place != self.place:
             if self.place is None or place.set != self.place.set:
                 self.choose_point(None)
+            self.set_probe(None)
             self.place = place
             self.place_changed.emit()
 
@@ -233,6 +248,18 @@ class Studio(QObject):
         """NME in % of annotation against prediction, of photographs that have just been measured."""
         self.disagreement = {**self.disagreement, **values}
         self.disagreement_changed.emit()
+
+    # from the photo back to the canonical face
+
+    def ask_pixel(self, x: float, y: float) -> None:
+        """Ask which point of the canonical face is seen at a pixel of the photo; `probe_changed` brings the answer."""
+        self.pixel_asked.emit(x, y)
+
+    def set_probe(self, probe: Probe | None) -> None:
+        """Show a place of the photo on the canonical face, or none."""
+        if probe != self.probe:
+            self.probe = probe
+            self.probe_changed.emit()
 
     # corrections of the annotations (changed through app.correction_commands only)
 

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from app import demo, menus, theme
 from app.actions import Actions, plain
 from app.derived import Derived
+from app.inverse import InverseQueries
 from app.loading import PhotoLoader
 from app.operations import Operations
 from app.state import Studio
@@ -53,6 +54,7 @@ class MainWindow(QMainWindow):
         self.jobs = Jobs(self)
         self.thumbnails = Thumbnails(self)
         self.loader = PhotoLoader(self.studio)
+        self.inverse = InverseQueries(self.studio)
         self.operations = Operations(self.studio, self.jobs, self)
         self.photo = PhotoView(self.studio, self.derived)
         self.face = CanonicalFaceView(self.studio, self.derived)
@@ -155,7 +157,8 @@ class MainWindow(QMainWindow):
     @property
     def busy(self) -> bool:
         """Whether anything that will change the picture is still under way."""
-        waiting = self.operations.busy or self.loader.busy or self.thumbnails.busy or self.face.busy
+        workers = (self.operations, self.loader, self.inverse, self.thumbnails, self.face)
+        waiting = any(worker.busy for worker in workers)
         wanted = self.studio.place is not None and (
             self.studio.photo is None or self.studio.photo.place != self.studio.place
         )
@@ -164,7 +167,7 @@ class MainWindow(QMainWindow):
     def shut_down(self) -> None:
         """Stop every thread."""
         self.jobs.stop()
-        for worker in (self.operations, self.loader, self.thumbnails, self.face):
+        for worker in (self.operations, self.loader, self.inverse, self.thumbnails, self.face):
             worker.stop()
 
     def closeEvent(self, event) -> None:

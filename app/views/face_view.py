@@ -70,6 +70,7 @@ class CanonicalFaceView(Canvas):
         studio.sets_changed.connect(self.forget)
         studio.layout_changed.connect(self._layout_changed)
         studio.selection_changed.connect(self.update)
+        studio.probe_changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
         return QSize(560, 520)
@@ -187,6 +188,9 @@ class CanonicalFaceView(Canvas):
 
     def paint_moving(self, painter: QPainter) -> None:
         self._draw_layout(painter, self._ensure_picture())
+        if (probe := self.studio.probe) is not None:
+            at = self._on_screen(probe.point.xyz[None])
+            marks.probe(painter, marks.points_of(at)[0], theme().accent)
 
     def _draw_offsets(self, painter: QPainter, picture: FacePicture, offsets: Offsets) -> None:
         s, queries = self.studio, offsets.layout.queries

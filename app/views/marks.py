@@ -19,11 +19,15 @@ def points_of(xy: np.ndarray) -> list[QPointF]:
     return [QPointF(float(x), float(y)) for x, y in xy]
 
 
-def ring(painter: QPainter, at: Iterable[QPointF], colour: str, radius: float) -> None:
-    """Human annotation."""
+def ring(
+    painter: QPainter, at: Iterable[QPointF], colour: str, radius: float, *, dashed: bool = False
+) -> None:
+    """Human annotation; dashed where something hides the point."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
     at = list(at)
     for pen in (QPen(DARK, 2.6), QPen(QColor(colour), 1.3)):
+        if dashed:
+            pen.setDashPattern([2.0 * 1.3 / pen.widthF(), 2.2 * 1.3 / pen.widthF()])
         painter.setPen(pen)
         for p in at:
             painter.drawEllipse(p, radius, radius)
@@ -45,6 +49,40 @@ def diamond(painter: QPainter, at: Iterable[QPointF], colour: str, radius: float
     shape = QPolygonF([QPointF(0, -r), QPointF(r, 0), QPointF(0, r), QPointF(-r, 0)])
     for p in at:
         painter.drawPolygon(shape.translated(p))
+
+
+def spreads(painter: QPainter, at: Iterable[QPointF], radii: np.ndarray, colour: str) -> None:
+    """One standard deviation about each prediction; it is the same in all directions."""
+    fill = QColor(colour)
+    fill.setAlpha(60)
+    painter.setPen(QPen(QColor(colour), 0.8))
+    painter.setBrush(fill)
+    for p, r in zip(at, radii.tolist(), strict=True):
+        painter.drawEllipse(p, r, r)
+
+
+def halo(painter: QPainter, at: QPointF, colour: str, radius: float) -> None:
+    """Round what is chosen."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for pen in (QPen(DARK, 3.6), QPen(QColor(colour), 2.0)):
+        painter.setPen(pen)
+        painter.drawEllipse(at, radius, radius)
+
+
+def cross(painter: QPainter, at: QPointF, colour: str, radius: float) -> None:
+    """Where a point would be that is not there."""
+    for pen in (QPen(DARK, 3.4), QPen(QColor(colour), 1.6)):
+        painter.setPen(pen)
+        painter.drawLine(at + QPointF(-radius, -radius), at + QPointF(radius, radius))
+        painter.drawLine(at + QPointF(-radius, radius), at + QPointF(radius, -radius))
+
+
+def probe(painter: QPainter, at: QPointF, colour: str) -> None:
+    """A place that was asked about: a cross-hair that leaves its middle free."""
+    for pen in (QPen(DARK, 4.4), QPen(LIGHT, 2.6), QPen(QColor(colour), 1.2)):
+        painter.setPen(pen)
+        for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+            painter.drawLine(at + QPointF(4 * dx, 4 * dy), at + QPointF(13 * dx, 13 * dy))
 
 
 def custom(painter: QPainter, at: QPointF, accent: str, radius: float, selected: bool) -> None:

@@ -1,40 +1,84 @@
-"""The photograph with what people and the model say about it."""
+"""The photograph with what people and the model say about it; its points can be corrected under the hand."""
 
 from __future__ import annotations
 
+import itertools
+import time
+from dataclasses import dataclass, replace
+
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QImage, QKeyEvent, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QToolTip
 
+from app import correction_commands as commands
 from app.derived import Derived
 from app.state import Studio
 from app.theme import GRID, theme
 from app.views import marks
 from app.views.canvas import Canvas
-from app.views.panel import caption, captions
+from app.views.loupe import draw_loupe
+from app.views.panel import caption
+from app.views.photo_points import PhotoPoints
 from app.views.picture import Picture, Zoom, to_qimage
 
 REACH = 8.0
 """Pixels from the pointer within which a point answers."""
+SLACK = 4.0
+"""Pixels that the pressed pointer may stray before it drags; up to there it is a click."""
+PAUSE = 1.0
+"""Seconds without a key after which moving a point by keys is another step to undo."""
+ARROWS = {
+    Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Press:
+    """A button that is down: where it went down and was last, and which point of the set's layout it holds.
+
+    held: (2,) px of the photo from the pointer to that point. gesture: names the drag for undo.
+    """
+
+    start: QPointF
+    last: QPointF
+    button: Qt.MouseButton
+    point: int | None = None
+    held: np.ndarray | None = None
+    gesture: int = 0
+    moving: bool = False
 
 
 class PhotoView(Canvas):
-    """Draws the studio's photo; wheel zooms, drag pans, double click fits."""
+    """Draws the studio's photo.
+
+    Wheel: zoom. Left button: on a point of the set choose it, or drag it elsewhere; on the face ask for the point of
+    the canonical face there; dragged from anywhere else, pan. Double click: fit. Arrow keys move the chosen point.
+    """
+
+    menu_wanted = Signal(object)
 
     def __init__(self, studio: Studio, derived: Derived):
         super().__init__("Photo")
         self.studio, self.derived = studio, derived
+        self.points = PhotoPoints(studio, derived)
         self.zoom: Zoom | None = None
         self._picture: Picture | None = None
         self._crop: tuple[np.ndarray, QImage] | None = None
-        self._dragged_from: QPointF | None = None
+        self._press: _Press | None = None
+        self._pointer: QPointF | None = None
+        self._gestures = itertools.count(1)
+        self._nudge = (-1, 0, 0.0)  # of the last key: point, gesture and time
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         studio.photo_changed.connect(self._photo_changed)
         for signal in (studio.options_changed, studio.sets_changed, studio.landmarker_changed):
             signal.connect(self.forget)
-        for signal in (studio.layout_changed, studio.selection_changed):
+        for signal in (studio.target_changed, studio.corrections_changed):
+            signal.connect(self.forget)
+        for signal in (
+            studio.layout_changed, studio.selection_changed, studio.point_changed, studio.probe_changed
+        ):  # fmt: skip
             signal.connect(self.update)
-        studio.target_changed.connect(self.forget)
 
     def sizeHint(self) -> QSize:
         return QSize(560, 520)
@@ -77,13 +121,27 @@ class PhotoView(Canvas):
         zoom = self._current_zoom()
         self._picture.draw(painter, zoom)
         self._draw_roi(painter, zoom)
-        self._draw_points(painter, zoom)
+        self.points.draw(painter, zoom)
         self._draw_crop(painter)
 
     def paint_moving(self, painter: QPainter) -> None:
-        if self._picture is not None and self.studio.photo is not None:
-            self._draw_custom(painter, self._current_zoom())
-            self._draw_legend(painter)
+        if self._picture is None or self.studio.photo is None:
+            return
+        zoom = self._current_zoom()
+        self.points.draw_custom(painter, zoom)
+        self.points.draw_probe(painter, zoom)
+        self.points.draw_chosen(painter, zoom)
+        self.points.draw_legend(painter)
+        if (at := self._magnified(zoom)) is not None:
+            draw_loupe(painter, self._picture, zoom, at, QRectF(self.rect()), self.points.draw)
+
+    def _magnified(self, zoom: Zoom) -> QPointF | None:
+        """Where the loupe looks: at the point that is being dragged, else, switched on, at the pointer."""
+        press = self._press
+        if press is not None and press.moving and press.point is not None:
+            place = self.points.place_of(press.point)
+            return None if place is None else QPointF(*zoom.to_screen(place[None])[0])
+        return self._pointer if self.studio.options.loupe and press is None else None
 
     def _say_empty(self, painter: QPainter) -> None:
         painter.setPen(QColor(theme().muted))
@@ -104,68 +162,6 @@ class PhotoView(Canvas):
             painter.setPen(pen)
             painter.drawPolygon(polygon)
 
-    def _draw_points(self, painter: QPainter, zoom: Zoom) -> None:
-        s, open_set, photo = self.studio, self.studio.open_set, self.studio.photo
-        if open_set is None or photo is None:
-            return
-        human = zoom.to_screen(photo.sample.points)
-        radius = float(np.clip(3.0 * (zoom.scale / 1.5) ** 0.3, 2.2, 5.0))
-        found = (
-            self.derived.prediction() if s.options.predicted or s.options.edges or s.options.sigma else None
-        )
-        predicted = zoom.to_screen(found.points) if found is not None else None
-        layout = open_set.dataset.layout
-        if s.options.edges and layout is not None:
-            at = predicted if predicted is not None else human
-            pairs = [(a, b) for a, b in layout.edges if np.isfinite(at[[a, b]]).all()]
-            pairs = [(QPointF(*at[a]), QPointF(*at[b])) for a, b in pairs]
-            marks.lines(painter, pairs, QColor(0, 0, 0, 120), 2.6)
-            marks.lines(painter, pairs, QColor(open_set.colour), 1.2)
-        if found is not None and predicted is not None:
-            if s.options.sigma:
-                self._draw_sigma(painter, predicted, found.sigma * zoom.scale, open_set.colour)
-            if s.options.predicted and s.options.human and len(human) == len(predicted):
-                near = np.isfinite(human).all(1)
-                pairs = zip(marks.points_of(human[near]), marks.points_of(predicted[near]), strict=True)
-                marks.lines(painter, pairs, QColor(255, 255, 255, 150), 1.0)
-            if s.options.predicted:
-                marks.disc(painter, marks.points_of(predicted), open_set.colour, radius * 0.75)
-        moved = self.derived.harmonised() if s.options.harmonised else None
-        if moved is not None:
-            at = zoom.to_screen(moved.points)
-            known = np.isfinite(at).all(1) & np.isfinite(human).all(1)
-            pairs = zip(marks.points_of(human[known]), marks.points_of(at[known]), strict=True)
-            marks.lines(painter, pairs, QColor(255, 255, 255, 150), 1.0)
-            moved_points = marks.points_of(at[np.isfinite(at).all(1)])
-            marks.diamond(painter, moved_points, s.colour_of(s.target_convention), radius)
-        if s.options.human:
-            annotated = human[np.isfinite(human).all(1)]
-            marks.ring(painter, marks.points_of(annotated), "#ffffff", radius + 1.0)
-
-    def _draw_sigma(self, painter: QPainter, at: np.ndarray, sigma: np.ndarray, colour: str) -> None:
-        fill = QColor(colour)
-        fill.setAlpha(60)
-        painter.setPen(QPen(QColor(colour), 0.8))
-        painter.setBrush(fill)
-        for p, r in zip(marks.points_of(at), sigma.tolist(), strict=True):
-            painter.drawEllipse(p, r, r)
-
-    def _draw_custom(self, painter: QPainter, zoom: Zoom) -> None:
-        s = self.studio
-        found = self.derived.custom_prediction() if s.options.custom else None
-        if found is None:
-            return
-        at = marks.points_of(zoom.to_screen(found.points))
-        accent = theme().accent
-        pairs = [(at[a], at[b]) for a, b in s.layout.edges]
-        marks.lines(painter, pairs, marks.DARK, 3.0)
-        marks.lines(painter, pairs, QColor(accent), 1.6)
-        for i, p in enumerate(at):
-            marks.custom(painter, p, accent, 4.0, i in s.selection)
-        for i, p in enumerate(at):
-            if s.options.names or i in s.selection:
-                caption(painter, s.layout.points[i].name, p + QPointF(10, -10))
-
     def _draw_crop(self, painter: QPainter) -> None:
         photo = self.studio.photo
         if not self.studio.options.crop or photo is None or photo.encoded is None:
@@ -181,32 +177,6 @@ class PhotoView(Canvas):
         painter.drawImage(box, self._crop[1])
         caption(painter, "crop I′", box.topLeft() + QPointF(4, 4))
 
-    def _draw_legend(self, painter: QPainter) -> None:
-        s, open_set = self.studio, self.studio.open_set
-        if open_set is None:
-            return
-        rows: list[tuple[str, str, str]] = []
-        if s.options.human:
-            rows.append(("ring", "#ffffff", f"human, {open_set.label}"))
-        if s.options.predicted and self.derived.prediction() is not None:
-            convention = s.convention_of(open_set.dataset)
-            rows.append(("disc", open_set.colour, f"predicted, {convention}"))
-        if s.options.harmonised and self.derived.harmonised() is not None:
-            rows.append(("diamond", s.colour_of(s.target_convention), f"harmonised, {s.target_convention}"))
-        if s.options.custom and self.derived.custom_prediction() is not None:
-            rows.append(("custom", theme().accent, f"my layout, {s.target_convention}"))
-        lines = captions(painter, [text for _, _, text in rows], QPointF(GRID, GRID), indent=20)
-        for (kind, colour, _), line in zip(rows, lines, strict=True):
-            at = QPointF(line.left() + 14, line.center().y())
-            if kind == "ring":
-                marks.ring(painter, [at], colour, 4.2)
-            elif kind == "disc":
-                marks.disc(painter, [at], colour, 4.0)
-            elif kind == "diamond":
-                marks.diamond(painter, [at], colour, 4.0)
-            else:
-                marks.custom(painter, at, colour, 4.0, False)
-
     # the hand
 
     def wheelEvent(self, event) -> None:
@@ -215,29 +185,113 @@ class PhotoView(Canvas):
         self.forget()
 
     def mousePressEvent(self, event) -> None:
-        index = self._custom_at(event.position())
-        if event.button() == Qt.MouseButton.LeftButton and index is not None:
-            self.studio.select([index])
+        at, left = event.position(), event.button() == Qt.MouseButton.LeftButton
+        custom = self._custom_at(at) if left else None
+        if custom is not None:
+            self.studio.select([custom])
             return
-        self._dragged_from = event.position()
-        self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        self._press = _Press(at, at, event.button())
+        point = self._own_at(at)[0] if left or event.button() == Qt.MouseButton.RightButton else None
+        if point is None:
+            return
+        self.studio.choose_point(point)
+        place = self._grabbed(point, at)
+        if left and place is not None:
+            held = place - self._to_photo(at)
+            self._press = replace(self._press, point=point, held=held, gesture=next(self._gestures))
 
     def mouseMoveEvent(self, event) -> None:
-        if self._dragged_from is not None:
-            moved = event.position() - self._dragged_from
-            self._dragged_from = event.position()
+        at = self._pointer = event.position()
+        press = self._press
+        if press is None:
+            self._hover(event)
+            return
+        if not press.moving and _far(at - press.start) <= SLACK:
+            return
+        self._press = replace(press, last=at, moving=True)
+        self.setCursor(Qt.CursorShape.ClosedHandCursor if press.point is None else Qt.CursorShape.BlankCursor)
+        if press.point is not None and press.held is not None:
+            x, y = self._to_photo(at) + press.held
+            commands.move_point(self.studio, press.point, (x, y), press.gesture)
+        else:
+            moved = at - press.last
             self.zoom = self._current_zoom().panned(moved.x(), moved.y())
             self.forget()
-        else:
-            name = self._name_at(event.position())
-            QToolTip.showText(event.globalPosition().toPoint(), name, self) if name else QToolTip.hideText()
+
+    def _hover(self, event) -> None:
+        name = self._name_at(event.position())
+        self.setCursor(Qt.CursorShape.PointingHandCursor if name else Qt.CursorShape.ArrowCursor)
+        QToolTip.showText(event.globalPosition().toPoint(), name, self) if name else QToolTip.hideText()
+        if self.studio.options.loupe:
+            self.update()
 
     def mouseReleaseEvent(self, event) -> None:
-        self._dragged_from = None
+        press, self._press = self._press, None
         self.unsetCursor()
+        self.update()
+        if (
+            press is None
+            or press.moving
+            or press.button != Qt.MouseButton.LeftButton
+            or self._picture is None
+        ):
+            return
+        if press.point is None:
+            self.studio.choose_point(None)
+            if self.studio.photo is not None and self.studio.photo.encoded is not None:
+                self.studio.ask_pixel(*map(float, self._to_photo(event.position())))
 
     def mouseDoubleClickEvent(self, event) -> None:
-        self.fit()
+        if self._own_at(event.position())[0] is None:
+            self.fit()
+
+    def leaveEvent(self, event) -> None:
+        self._pointer = None
+        self.update()
+        super().leaveEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_wanted.emit(event.globalPos())
+
+    # keys
+
+    def event(self, event: QEvent) -> bool:
+        # Alt with an arrow reorders the layout's points elsewhere; here it moves the chosen point.
+        override = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
+        if override and Qt.Key(event.key()) in ARROWS and self.studio.point is not None:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        direction = ARROWS.get(Qt.Key(event.key()))
+        if direction is not None and self.studio.point is not None:
+            self._nudge_point(self.studio.point, direction, event.modifiers())
+        elif event.key() == Qt.Key.Key_Escape:
+            self.studio.choose_point(None)
+            self.studio.set_probe(None)
+        else:
+            super().keyPressEvent(event)
+
+    def _nudge_point(self, point: int, direction: tuple[int, int], modifiers: Qt.KeyboardModifier) -> None:
+        """Move a point by 1 px of the photo, with Shift by 10, with Alt by a tenth."""
+        place, now = self.points.place_of(point), time.monotonic()
+        if place is None:
+            return
+        size = 10.0 if modifiers & Qt.KeyboardModifier.ShiftModifier else 1.0
+        size = 0.1 if modifiers & Qt.KeyboardModifier.AltModifier else size
+        moved, gesture, last = self._nudge
+        if now - last > PAUSE or moved != point:
+            gesture = next(self._gestures)
+        self._nudge = (point, gesture, now)
+        commands.move_point(
+            self.studio, point, (place[0] + size * direction[0], place[1] + size * direction[1]), gesture
+        )
+
+    # what is under the pointer
+
+    def _to_photo(self, at: QPointF) -> np.ndarray:
+        return np.array(self._current_zoom().to_photo(at.x(), at.y()))
 
     def _nearest(self, points: np.ndarray, at: QPointF) -> int | None:
         if not len(points):
@@ -251,19 +305,35 @@ class PhotoView(Canvas):
         found = self.derived.custom_prediction() if self.studio.options.custom else None
         return None if found is None else self._nearest(found.points, at)
 
+    def _own_at(self, at: QPointF) -> tuple[int | None, str]:
+        """The point of the set's own layout under the pointer, of what is shown, and whose it is."""
+        show, photo = self.studio.options, self.studio.photo
+        if photo is None:
+            return None, ""
+        index = self._nearest(photo.sample.points, at) if show.human else None
+        if index is not None:
+            return index, "human"
+        found = self.derived.prediction() if show.predicted else None
+        return (None, "") if found is None else (self._nearest(found.points, at), "predicted")
+
+    def _grabbed(self, point: int, at: QPointF) -> np.ndarray | None:
+        """(2,) px of the photo: the mark of a point that was taken hold of, the human's or the predicted one."""
+        found, photo = self.derived.prediction(), self.studio.photo
+        if self._own_at(at)[1] == "predicted":
+            return None if found is None else found.points[point]
+        return None if photo is None else photo.sample.points[point]
+
     def _name_at(self, at: QPointF) -> str:
         """What the point under the pointer is."""
         index = self._custom_at(at)
         if index is not None:
             return f"{self.studio.layout.points[index].name} (my layout)"
-        open_set, photo = self.studio.open_set, self.studio.photo
-        if open_set is None or photo is None or open_set.dataset.layout is None:
-            return ""
-        index, kind = self._nearest(photo.sample.points, at), "human"
-        if index is None:
-            found = self.derived.prediction()
-            index, kind = (self._nearest(found.points, at) if found is not None else None), "predicted"
-        return "" if index is None else f"{open_set.dataset.layout.points[index].name} ({kind})"
+        index, kind = self._own_at(at)
+        return "" if index is None else f"{self.points.name_of(index)} ({kind})"
+
+
+def _far(vector: QPointF) -> float:
+    return float(np.hypot(vector.x(), vector.y()))
 
 
 def _roi_corners(encoded) -> np.ndarray:

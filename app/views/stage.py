@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QSizePolicy, QSlider, QSplitter, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QComboBox, QMenu, QSizePolicy, QSlider, QSplitter, QWidget
 
 from app.actions import Actions
 from app.derived import Derived
+from app.photo_actions import POINT_ACTIONS
 from app.state import CANONICAL, Studio
 from app.views import marks
 from app.views.face_view import CanonicalFaceView
@@ -22,7 +23,7 @@ class PhotoPanel(Panel):
         self.studio, self.view = studio, view
         self.name = ElidedLabel()
         self.head.addWidget(self.name, 1)
-        for identifier in ("fit", "fit_face", "keep_zoom"):
+        for identifier in ("loupe", "crop", "fit", "fit_face", "keep_zoom"):
             self.head.addWidget(tool_button(actions[identifier]))
         self.body.addWidget(view, 1)
         self.position = label("", "muted")
@@ -30,10 +31,19 @@ class PhotoPanel(Panel):
         self.foot.addWidget(self.position)
         self.foot.addWidget(tool_button(actions["next"]))
         self.foot.addStretch(1)
-        for identifier in ("human", "predicted", "harmonised", "edges", "sigma", "crop"):
+        for identifier in ("human", "predicted", "harmonised", "residuals", "edges", "sigma"):
             self.foot.addWidget(tool_button(actions[identifier]))
+        view.menu_wanted.connect(lambda at: self._menu(actions, at))
         for signal in (studio.place_changed, studio.sets_changed, studio.photo_changed):
             signal.connect(self._refresh)
+
+    def _menu(self, actions: Actions, at: QPoint) -> None:
+        """What can be done to the point, or the place, under the pointer."""
+        menu = QMenu(self)
+        chosen = self.studio.point is not None
+        for identifier in POINT_ACTIONS if chosen else ("add_probe", "all_as_filed", "fit", "fit_face"):
+            menu.addAction(actions[identifier])
+        menu.popup(at)
 
     def _refresh(self) -> None:
         place = self.studio.place

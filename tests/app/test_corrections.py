@@ -82,7 +82,7 @@ def test_corrections_survive_json_and_a_move_of_the_folder(demo_sets):
 @pytest.mark.parametrize("point", [[1], [1, 2, "gone"], ["x", 2], [1e999, 0], "no"])
 def test_damaged_json_is_told(point):
     entry = {"folder": "f", "convention": "c", "faces": {"a.jpg": {"0": point}}}
-    with pytest.raises(InflError, match="corrections.0"):
+    with pytest.raises(InflError, match=r"corrections\.0"):
         from_json([entry], Path)
 
 
