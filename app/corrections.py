@@ -6,6 +6,7 @@ whatever takes one – fine-tuning, exporting, measuring – takes the correctio
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -43,7 +44,7 @@ class SetKey:
 
     @classmethod
     def of(cls, dataset: Dataset) -> SetKey:
-        return cls(dataset.path.resolve(), dataset.convention)
+        return cls(Path(os.path.abspath(dataset.path)), dataset.convention)
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ def from_json(data: Any, path_of: Callable[[str], Path]) -> Corrections:
     sets = {}
     for number, entry in enumerate(data):
         try:
-            key = SetKey(path_of(entry["folder"]).resolve(), str(entry["convention"]))
+            key = SetKey(Path(os.path.abspath(path_of(entry["folder"]))), str(entry["convention"]))
             faces = {
                 str(name): MappingProxyType({int(k): _point_of_json(point) for k, point in face.items()})
                 for name, face in entry["faces"].items()

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app import commands, layout_edits
+from app.corrections import from_json
 from app.jobs import measure_disagreement, open_folders
 from app.project import Project, project_of, read_project, resolved, write_project
 from app.state import Place, Studio
@@ -227,11 +228,13 @@ class Operations(QObject):
         """Bring back what a project had on screen, in place of what is open."""
         try:
             project = read_project(path)
-        except FileError as error:
+            corrections = from_json(project.corrections, lambda folder: resolved(folder, path))
+        except InflError as error:
             self.studio.notify("error", str(error))
             return
         for index in reversed(range(len(self.studio.sets))):
             self.studio.remove_set(index)
+        self.studio.set_corrections(corrections)
         if project.checkpoint:
             self.load_model(resolved(project.checkpoint, path))
         if project.layout:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from dataclasses import asdict
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from app.corrections import to_json
 from app.state import Studio
 from infl.errors import FileError
 
@@ -35,6 +36,7 @@ class Project(BaseModel):
     comparison: dict[str, str] = {}
     convention: str = "canonical"
     options: dict[str, bool | float] = {}
+    corrections: list[dict[str, Any]] = []
 
 
 def project_of(studio: Studio, path: Path, layout: Path | None, checkpoint: Path | None) -> Project:
@@ -51,6 +53,7 @@ def project_of(studio: Studio, path: Path, layout: Path | None, checkpoint: Path
         comparison=asdict(studio.comparison),
         convention=studio.target_convention,
         options=asdict(studio.options),
+        corrections=to_json(studio.corrections, lambda folder: _relative(folder, path)),
     )
 
 
