@@ -100,3 +100,4 @@ class PhotoLoader(QObject):
         if key[0] == self.studio.place:
             text = str(error) if isinstance(error, InflError) else f"This picture could not be shown: {error}"
             self.studio.notify("error", text)
+            self.studio.photo_failed(key[0], text)

@@ -173,6 +173,7 @@ class Studio(QObject):
         self.corrections = Corrections()
         self.point: int | None = None
         self.probe: Probe | None = None
+        self.unreadable: dict[Path, str] = {}
         self.notices: list[Notice] = []
 
     # data sets and pictures
@@ -237,7 +238,19 @@ class Studio(QObject):
         """A worker has loaded a picture; it is shown if it is still the one asked for."""
         if photo.place == self.place:
             self.photo = photo
+            self.unreadable.pop(photo.sample.image, None)
             self.photo_changed.emit()
+
+    def photo_failed(self, place: Place, reason: str) -> None:
+        """A worker could not load a picture; why is shown in its stead."""
+        self.set_unreadable(self.sample_at(place), reason)
+        if place == self.place:
+            self.photo = None
+            self.photo_changed.emit()
+
+    def set_unreadable(self, sample: Sample, reason: str) -> None:
+        """A picture could not be read; it is listed with the reason."""
+        self.unreadable[sample.image] = reason
 
     @property
     def open_set(self) -> OpenSet | None:

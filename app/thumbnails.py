@@ -1,4 +1,4 @@
-"""Small pictures of samples: read in a thread, newest wish first, kept while there is room."""
+"""Small pictures of samples: read in a thread, newest wish first, kept while there is room, and on disk."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QPixmap
 
+from app import thumbnail_cache
 from app.views.picture import to_qimage
 from app.workers import step_back
 from infl.datasets.dataset import Sample
@@ -41,6 +42,7 @@ class Thumbnails(QObject):
     """Ask with `of`; where it answers None a picture comes later, announced by `arrived`."""
 
     arrived = Signal(object, object)
+    failed = Signal(object, str)
 
     def __init__(self, parent: QObject | None = None):
         super().__init__(parent)
@@ -84,6 +86,7 @@ class Thumbnails(QObject):
 
     def _loop(self) -> None:
         step_back()
+        thumbnail_cache.tidy()
         while True:
             with self._wake:
                 self._working = False
@@ -92,12 +95,19 @@ class Thumbnails(QObject):
                     return
                 _, sample = self._wishes.popitem(last=True)
                 self._working = True
+            pixels, reason = None, ""
             try:
-                pixels = thumbnail(sample)
-            except (InflError, cv2.error):
-                pixels = None
-            if not self._stopping:
-                self.arrived.emit(sample, pixels)
+                pixels = thumbnail_cache.load(sample, SIDE)
+                if pixels is None:
+                    pixels = thumbnail(sample)
+                    thumbnail_cache.keep(sample, SIDE, pixels)
+            except (InflError, cv2.error) as error:
+                reason = str(error)
+            if self._stopping:
+                return
+            if pixels is None:
+                self.failed.emit(sample, reason)
+            self.arrived.emit(sample, pixels)
 
 
 def _key(sample: Sample) -> str:

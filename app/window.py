@@ -53,6 +53,7 @@ class MainWindow(QMainWindow):
         self.derived = Derived(self.studio)
         self.jobs = Jobs(self)
         self.thumbnails = Thumbnails(self)
+        self.thumbnails.failed.connect(self.studio.set_unreadable)
         self.loader = PhotoLoader(self.studio)
         self.inverse = InverseQueries(self.studio)
         self.operations = Operations(self.studio, self.jobs, self)
@@ -159,10 +160,10 @@ class MainWindow(QMainWindow):
         """Whether anything that will change the picture is still under way."""
         workers = (self.operations, self.loader, self.inverse, self.thumbnails, self.face)
         waiting = any(worker.busy for worker in workers)
-        wanted = self.studio.place is not None and (
-            self.studio.photo is None or self.studio.photo.place != self.studio.place
-        )
-        return waiting or wanted
+        place, photo = self.studio.place, self.studio.photo
+        if place is None or self.studio.sample_at(place).image in self.studio.unreadable:
+            return waiting
+        return waiting or photo is None or photo.place != place
 
     def shut_down(self) -> None:
         """Stop every thread."""

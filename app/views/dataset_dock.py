@@ -1,142 +1,32 @@
-"""The open data sets and their photographs: searchable, sortable, worst first when that has been measured."""
+"""The open data sets and their photographs: searchable, filtered, sortable, worst first when that has been measured."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
+from PySide6.QtCore import QModelIndex, QSize, Qt, QTimer
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QHeaderView,
     QLineEdit,
-    QListView,
     QMenu,
-    QStyle,
-    QStyledItemDelegate,
+    QToolButton,
     QTreeWidget,
     QTreeWidgetItem,
-)  # fmt: skip
+)
 
 from app.actions import Actions
-from app.state import Place, Studio
-from app.theme import GRID, SMALL, font, theme
-from app.thumbnails import SIDE, Thumbnails
+from app.photo_list import ORDERS, WORST
+from app.state import Studio
+from app.theme import GRID, theme
+from app.thumbnails import Thumbnails
 from app.views import marks
+from app.views.filter_box import FilterBox
 from app.views.panel import ElidedLabel, Panel, row, tool_button
+from app.views.photo_model import PLACE, PhotoModel, Tile
+from app.views.tiles import Tiles
 
-Index = QModelIndex | QPersistentModelIndex
 SOON = 60
 """Milliseconds after new weights: the photo and the face come first."""
-PLACE = Qt.ItemDataRole.UserRole
-
-
-class PhotoModel(QAbstractListModel):
-    """The photographs of one data set, filtered and in order; thumbnails come when they are looked at."""
-
-    def __init__(self, studio: Studio, thumbnails: Thumbnails):
-        super().__init__()
-        self.studio, self.thumbnails = studio, thumbnails
-        self.set_index, self.text, self.order = 0, "", "file order"
-        self.places: list[Place] = []
-        self._row_of: dict[str, int] = {}
-        thumbnails.arrived.connect(self._arrived)
-
-    def refill(self, set_index: int, text: str, order: str) -> None:
-        """Show the photographs of a set whose key or split holds `text`."""
-        self.beginResetModel()
-        self.set_index, self.text, self.order = set_index, text.lower(), order
-        self.places = []
-        if set_index < len(self.studio.sets):
-            samples = self.studio.sets[set_index].dataset.samples
-            found = [i for i, s in enumerate(samples) if self.text in f"{s.key} {s.split}".lower()]
-            if order == "name":
-                found.sort(key=lambda i: samples[i].key)
-            elif order == "worst first":
-                measured = self.studio.disagreement
-                found.sort(key=lambda i: -measured.get(Place(set_index, i), -1.0))
-            self.places = [Place(set_index, i) for i in found]
-            self._row_of = {samples[p.sample].key: row for row, p in enumerate(self.places)}
-        self.endResetModel()
-
-    def row_of(self, place: Place) -> int | None:
-        """Where a photograph is in the list, None if it is filtered out."""
-        return self._row_of.get(self.studio.sample_at(place).key) if place.set == self.set_index else None
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
-        return 0 if parent.isValid() else len(self.places)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        place = self.places[index.row()]
-        sample = self.studio.sample_at(place)
-        if role == Qt.ItemDataRole.DisplayRole:
-            return sample.key
-        if role == Qt.ItemDataRole.ToolTipRole:
-            parts = [sample.key, sample.split, self._worth(place)]
-            return "\n".join(part for part in parts if part)
-        if role == Qt.ItemDataRole.DecorationRole:
-            return self.thumbnails.of(sample)
-        return place if role == PLACE else None
-
-    def _worth(self, place: Place) -> str:
-        value = self.studio.disagreement.get(place)
-        return "" if value is None else f"disagreement {value:.1f} %"
-
-    def _arrived(self, sample: Any, _pixels: Any) -> None:
-        row_ = self._row_of.get(sample.key)
-        if row_ is not None:
-            index = self.index(row_)
-            self.dataChanged.emit(index, index, [Qt.ItemDataRole.DecorationRole])
-
-
-class _Tile(QStyledItemDelegate):
-    """A thumbnail with its disagreement, framed while its photograph is on screen."""
-
-    def __init__(self, studio: Studio):
-        super().__init__()
-        self.studio = studio
-
-    def sizeHint(self, option, index) -> QSize:
-        grid = option.widget
-        return grid.gridSize() if isinstance(grid, QListView) else QSize(SIDE, SIDE)
-
-    def paint(self, painter: QPainter, option, index) -> None:
-        t, place = theme(), index.data(PLACE)
-        box = QRectF(option.rect).adjusted(2, 2, -2, -2)
-        pixmap = index.data(Qt.ItemDataRole.DecorationRole)
-        painter.save()
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        if isinstance(pixmap, QPixmap) and not pixmap.isNull():
-            painter.drawPixmap(box.toRect(), pixmap)
-        else:
-            painter.fillRect(box, QColor(t.hover))
-            if pixmap is not None:
-                painter.setPen(QColor(t.error))
-                painter.setFont(font(SMALL))
-                painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), "not read")
-        value = self.studio.disagreement.get(place)
-        if value is not None:
-            strip = QRectF(box.left(), box.bottom() - 16, box.width(), 16)
-            painter.fillRect(strip, QColor(0, 0, 0, 150))
-            painter.setPen(QColor("#ffffff"))
-            painter.setFont(font(SMALL))
-            painter.drawText(strip, int(Qt.AlignmentFlag.AlignCenter), f"{value:.1f} %")
-        if place == self.studio.place or option.state & QStyle.StateFlag.State_Selected:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(t.accent), 2.5))
-            painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
-        painter.restore()
-
-
-class _Grid(QListView):
-    """Square tiles, as many in a row as make them about as large as thumbnails are."""
-
-    def resizeEvent(self, event) -> None:
-        width = self.viewport().width() - 2
-        side = width // max(2, round(width / (0.82 * SIDE)))
-        self.setGridSize(QSize(side, side))
-        super().resizeEvent(event)
 
 
 class DatasetPanel(Panel):
@@ -159,41 +49,54 @@ class DatasetPanel(Panel):
         self.sets.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.sets.setAccessibleName("Data sets")
         self.filter, self.order = QLineEdit(), QComboBox()
-        self.filter.setPlaceholderText("Filter by name or split")
+        self.filter.setPlaceholderText("Search names and splits")
+        self.filter.setAccessibleName("Search photographs")
         self.filter.setClearButtonEnabled(True)
-        self.order.addItems(["file order", "name", "worst first"])
+        self.order.addItems(ORDERS)
+        self.order.setAccessibleName("Order of the photographs")
         self.order.setToolTip("The order of the photographs; “worst first” measures all of them")
         self.problems = ElidedLabel(name="error")
         self.model = PhotoModel(studio, thumbnails)
-        self.grid = _Grid()
+        self.grid = Tiles()
         self.grid.setObjectName("bare")
-        self.grid.setViewMode(QListView.ViewMode.IconMode)
-        self.grid.setResizeMode(QListView.ResizeMode.Adjust)
-        self.grid.setMovement(QListView.Movement.Static)
-        self.grid.setUniformItemSizes(True)
-        self.grid.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.grid.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.grid.setModel(self.model)
-        self._tile = _Tile(studio)
+        self._tile = Tile(studio)
         self.grid.setItemDelegate(self._tile)
         self.grid.setAccessibleName("Photographs")
         self.body.setContentsMargins(GRID // 2, 0, GRID // 2, 0)
         self.body.addWidget(self.sets)
         self.body.addWidget(self.problems)
-        self.body.addLayout(row(self.filter, self.order))
+        self.filters, self.count = FilterBox(), ElidedLabel()
+        self.more = QToolButton()
+        self.more.setText("Filter")
+        self.more.setObjectName("quiet")
+        self.more.setCheckable(True)
+        self.more.setToolTip("Filter by set, split, yaw, status and residual")
+        self.filters.hide()
+        self.body.addLayout(row(self.filter, self.more))
+        self.body.addWidget(self.filters)
+        ordering = row(self.count, self.order)
+        ordering.setStretch(0, 1)
+        ordering.setContentsMargins(GRID, 0, GRID, GRID // 2)
+        self.body.addLayout(ordering)
         self.body.addWidget(self.grid, 1)
         self.problems.hide()
+        self.listed: tuple[int, ...] = ()
         self._soon = QTimer(self, interval=SOON, singleShot=True)
         self._soon.timeout.connect(self._list_sets)
         self.sets.currentItemChanged.connect(lambda *_: self._refill())
         self.sets.itemClicked.connect(self._go_to_set)
         self.sets.customContextMenuRequested.connect(self._menu)
         self.filter.textChanged.connect(self._refill)
+        self.filters.changed.connect(self._refill)
+        self.more.toggled.connect(self.filters.setVisible)
+        thumbnails.arrived.connect(self._thumbnail_arrived)
         self.order.currentTextChanged.connect(self._order_chosen)
         self.grid.selectionModel().currentChanged.connect(self._picked)
         studio.sets_changed.connect(self._list_sets)
         studio.place_changed.connect(self._follow)
         studio.disagreement_changed.connect(self._soon.start)
+        studio.corrections_changed.connect(self.grid.viewport().update)
 
     def sizeHint(self) -> QSize:
         return QSize(264, 480)
@@ -222,15 +125,21 @@ class DatasetPanel(Panel):
                 tips.append(f"{len(d.problems)} files could not be read")
             item.setToolTip(0, "\n".join(tips))
             self.sets.addTopLevelItem(item)
-        self.sets.blockSignals(False)
         self.sets.setFixedHeight(22 * min(max(len(self.studio.sets), 1), 8) + 4)
         if self.studio.sets:
             self._choose_set(min(current, len(self.studio.sets) - 1))
+        self.sets.blockSignals(False)
         self._refill()
 
     def _refill(self) -> None:
-        index = self._chosen_set()
-        self.model.refill(index, self.filter.text(), self.order.currentText())
+        index, sets = self._chosen_set(), self.studio.sets
+        self.filters.offer_splits(self.model.list.splits())
+        wanted = self.filters.wanted(index, len(sets), self.filter.text(), self.order.currentText())
+        self.model.refill(wanted)
+        listed, there = self.model.rowCount(), sum(len(sets[i].dataset) for i in wanted.sets if i < len(sets))
+        self.count.setText(f"{listed:,} faces" if listed == there else f"{listed:,} of {there:,} faces")
+        self.more.setText(f"Filter ({wanted.filters})" if wanted.filters else "Filter")
+        self.listed = wanted.sets
         problems = self.studio.sets[index].dataset.problems if index < len(self.studio.sets) else ()
         self.problems.setVisible(bool(problems))
         self.problems.setText(f"{len(problems)} not read: {problems[0]}" if problems else "")
@@ -244,27 +153,29 @@ class DatasetPanel(Panel):
 
     def _order_chosen(self, order: str) -> None:
         self._refill()
-        if order == "worst first" and not any(p in self.studio.disagreement for p in self.model.places):
+        if order == WORST and not any(p in self.studio.disagreement for p in self.model.places):
             self.actions_["measure"].trigger()
 
     def _picked(self, index: QModelIndex) -> None:
         if index.isValid():
             self.studio.show(index.data(PLACE))
 
+    def _thumbnail_arrived(self) -> None:
+        self.grid.viewport().update()
+
     def _follow(self) -> None:
         """Show in the lists which photograph is on screen."""
         place = self.studio.place
         if place is None or place.set >= self.sets.topLevelItemCount():
             return
-        if place.set != self.model.set_index:
+        if place.set not in self.listed:
             self._choose_set(place.set)
             return
         row_ = self.model.row_of(place)
         if row_ is not None:
             index = self.model.index(row_)
-            self.grid.selectionModel().setCurrentIndex(
-                index, self.grid.selectionModel().SelectionFlag.ClearAndSelect
-            )
+            chosen = self.grid.selectionModel()
+            chosen.setCurrentIndex(index, chosen.SelectionFlag.ClearAndSelect)
             self.grid.scrollTo(index)
         self.grid.viewport().update()
 

@@ -147,8 +147,15 @@ class PhotoView(Canvas):
         painter.setPen(QColor(theme().muted))
         text = "Open a data set to see its photographs.\n\nFile › Open…, or drop a folder here."
         if self.studio.sets:
-            text = "Loading the photograph …" if self.studio.place else "This set has no photographs."
-        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), text)
+            place = self.studio.place
+            text = "Loading the photograph …" if place else "This set has no photographs."
+            if place is not None and (
+                reason := self.studio.unreadable.get(self.studio.sample_at(place).image)
+            ):
+                painter.setPen(QColor(theme().error))
+                text = f"This photograph cannot be shown.\n\n{reason}"
+        room = self.rect().adjusted(4 * GRID, 4 * GRID, -4 * GRID, -4 * GRID)
+        painter.drawText(room, int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap), text)
 
     def _draw_roi(self, painter: QPainter, zoom: Zoom) -> None:
         photo = self.studio.photo

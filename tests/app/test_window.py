@@ -70,7 +70,7 @@ def test_a_photo_that_is_gone_is_told_and_the_next_one_shows(window, qtbot, demo
     studio.show(Place(3, 1))
     qtbot.waitUntil(lambda: any(n.level == "error" for n in studio.notices), timeout=10_000)
     studio.show(Place(3, 2))
-    qtbot.waitUntil(lambda: studio.photo.place == Place(3, 2), timeout=10_000)
+    qtbot.waitUntil(lambda: studio.photo is not None and studio.photo.place == Place(3, 2), timeout=10_000)
 
 
 def test_the_prediction_of_a_photo_is_in_its_own_layout_and_convention(window):

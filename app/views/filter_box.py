@@ -1,0 +1,84 @@
+"""The filters of the photographs: of which sets, split, how far turned, in what state, how far from the prediction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QFormLayout, QPushButton, QSpinBox, QWidget
+
+from app.photo_list import ANY, STATUSES, YAWS, Wanted
+from app.theme import GRID
+from app.views.panel import label
+
+CHOSEN, ALL = "the chosen one", "all of them"
+
+
+class FilterBox(QWidget):
+    """A small form; `changed` comes with every change, `wanted` tells what is chosen."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sets, self.split, self.yaw, self.status = QComboBox(), QComboBox(), QComboBox(), QComboBox()
+        self.residual, self.clear = QSpinBox(), QPushButton("Clear filters")
+        self.sets.addItems([CHOSEN, ALL])
+        self.split.addItem(ANY)
+        self.yaw.addItems([ANY, *YAWS])
+        self.status.addItems([ANY, *STATUSES])
+        self.residual.setRange(0, 100)
+        self.residual.setSuffix(" % or more")
+        self.residual.setSpecialValueText(ANY)
+        self.residual.setToolTip(
+            "Disagreement of annotation and prediction, of the photographs that were measured"
+        )
+        self.yaw.setToolTip("How far the head is turned to either side, as its annotated points tell")
+        form = QFormLayout(self)
+        form.setContentsMargins(GRID, 0, GRID, GRID // 2)
+        form.setSpacing(GRID // 2)
+        rows = (("Sets", self.sets), ("Split", self.split), ("Yaw", self.yaw), ("Status", self.status),
+                ("Residual", self.residual))  # fmt: skip
+        for text, field in rows:
+            field.setAccessibleName(text)
+            field.setMinimumWidth(60)
+            name = label(text, "muted")
+            name.setFixedHeight(field.sizeHint().height())
+            form.addRow(name, field)
+        form.addRow("", self.clear)
+        for combo in (self.sets, self.split, self.yaw, self.status):
+            combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            combo.currentTextChanged.connect(self.changed)
+        self.residual.valueChanged.connect(self.changed)
+        self.clear.clicked.connect(self.reset)
+
+    def reset(self) -> None:
+        """Nothing is filtered out."""
+        for combo in (self.sets, self.split, self.yaw, self.status):
+            combo.setCurrentIndex(0)
+        self.residual.setValue(0)
+
+    def offer_splits(self, names: Sequence[str]) -> None:
+        """The splits that there are; a chosen one stays chosen while it exists."""
+        shown = [self.split.itemText(i) for i in range(1, self.split.count())]
+        if shown == list(names):
+            return
+        chosen = self.split.currentText()
+        self.split.blockSignals(True)
+        self.split.clear()
+        self.split.addItems([ANY, *names])
+        self.split.setCurrentText(chosen if chosen in names else ANY)
+        self.split.blockSignals(False)
+
+    def wanted(self, chosen_set: int, set_count: int, text: str, order: str) -> Wanted:
+        """What is to be listed."""
+        everywhere = self.sets.currentText() == ALL
+        return Wanted(
+            sets=tuple(range(set_count)) if everywhere else (chosen_set,),
+            text=text,
+            split=self.split.currentText(),
+            yaw=self.yaw.currentText(),
+            status=self.status.currentText(),
+            residual=float(self.residual.value()),
+            order=order,
+        )
