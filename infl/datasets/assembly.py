@@ -48,7 +48,7 @@ def assemble(
     Faces that do not fit the set go to `Dataset.problems` with the reader's own; raises FileError when no face is
     left, or when the layout does not have as many points as the files.
     """
-    file = None
+    file, pictures = None, opened.folder.pictures_in
     if annotation.root is not None:
         file = opened.folder.root / annotation.sources[0]
         header = Header(format="infl-dataset", name=Path(annotation.sources[0]).stem)
@@ -60,8 +60,10 @@ def assemble(
             problems.append(face)
         else:
             faces.append(face)
+    if not faces:
+        raise _none_left(opened, annotation, problems)
     counts = Counter(len(face.points) for face in faces)
-    count = annotation.point_count or (counts.most_common(1)[0][0] if counts else 0)
+    count = annotation.point_count or counts.most_common(1)[0][0]
     header, name = opened.header, _name(opened, annotation)
     chosen = _layout(opened, annotation, count, layout)
     origin = annotation.origin if header.pixel_origin is None else PIXEL_ORIGINS[float(header.pixel_origin)]
@@ -70,14 +72,13 @@ def assemble(
     )
     problems += unfit
     if not samples:
-        more = f" The first of {len(problems)} problems: {problems[0]}" if problems else ""
-        raise FileError(opened.folder.root, f"holds no face that can be read ({annotation.why}).{more}")
-    family = LAYOUT_OF_COUNT.get(count, "") if annotation.count_tells else ""
+        raise _none_left(opened, annotation, problems)
+    chosen_convention, convention_why = _convention(opened, annotation, count, convention or "", name)
     return Dataset(
         name=name,
         root=opened.folder.root,
         format=annotation.format,
-        convention=convention or header.convention or annotation.convention or family or name,
+        convention=chosen_convention,
         layout=chosen,
         point_count=count,
         samples=tuple(samples),
@@ -85,7 +86,31 @@ def assemble(
         normaliser=header.normaliser or annotation.normaliser,
         problems=tuple(problems),
         file=file,
+        pictures=pictures,
+        why=annotation.why,
+        convention_why=convention_why,
     )
+
+
+def _none_left(opened: Opened, annotation: Annotation, problems: list[FileError]) -> FileError:
+    more = f" The first of {len(problems)} problems: {problems[0]}" if problems else ""
+    return FileError(opened.folder.root, f"holds no face that can be read ({annotation.why}).{more}")
+
+
+def _convention(
+    opened: Opened, annotation: Annotation, count: int, wanted: str, name: str
+) -> tuple[str, str]:
+    """The set's convention, and why it is thought to be that."""
+    family = LAYOUT_OF_COUNT.get(count, "") if annotation.count_tells else ""
+    for convention, why in (
+        (wanted, "as asked for"),
+        (opened.header.convention, f"{HEADER} says so"),
+        (annotation.convention, "the format is this convention's own"),
+        (family, f"a file of this kind with {count} points almost always is"),
+    ):
+        if convention:
+            return convention, why
+    return name, "nothing says more, so it is a convention of its own, named like the set"
 
 
 def _samples(
@@ -183,7 +208,7 @@ def _sample(folder: SetFolder, face: Face, key: str, offset: float, order: np.nd
             array.setflags(write=False)
     split, subject = folder.splits.of(face.picture)
     return Sample(
-        image=folder.root / face.picture, key=key, points=points, visibility=visibility,
+        image=folder.picture_path(face.picture), key=key, points=points, visibility=visibility,
         split=face.split or split, subject=face.subject or subject, extra=MappingProxyType(dict(face.extra)),
         provenance=face.provenance, sigma=face.sigma, origins=face.origins,
     )  # fmt: skip

@@ -64,7 +64,8 @@ class Dataset:
     layout is None when nobody described it (then `point_count` still tells K). `normaliser` says what errors
     are divided by: "eyes" (the layout's eye corners) or "box" (√(w·h) of the annotated points' box).
     `problems` are files that could not be read; the rest of the set is here nevertheless. file: of a harmonised set,
-    which lies anywhere; other sets are all of the folder `root`.
+    which lies anywhere; other sets are all of the folder `root`. pictures: another folder in which their pictures
+    were looked for. why: what its format was told by; convention_why: what its convention was.
     """
 
     name: str
@@ -78,6 +79,9 @@ class Dataset:
     normaliser: str = "eyes"
     problems: tuple[FileError, ...] = ()
     file: Path | None = None
+    pictures: Path | None = None
+    why: str = ""
+    convention_why: str = ""
 
     @property
     def path(self) -> Path:

@@ -18,16 +18,23 @@ HEADER = "dataset.json"
 
 
 class SetFolder:
-    """The files below `root`, listed once; all paths are relative to it, with "/" between folders."""
+    """The files below `root`, listed once; all paths are relative to it, with "/" between folders.
 
-    def __init__(self, root: Path, files: Iterable[str] | None = None):
+    pictures_in: another folder with pictures, where they are not all beside their annotations; a picture there has
+    its path relative to that folder.
+    """
+
+    def __init__(self, root: Path, files: Iterable[str] | None = None, pictures_in: Path | None = None):
         self.root = root
         self.files: tuple[str, ...] = tuple(_walk(root) if files is None else files)
+        self.pictures_in = pictures_in
 
     def without(self, claimed: Iterable[str]) -> SetFolder:
         """The same folder less the annotation files that another reader has claimed."""
         claimed = set(claimed)
-        return SetFolder(self.root, (f for f in self.files if f not in claimed)) if claimed else self
+        if not claimed:
+            return self
+        return SetFolder(self.root, (f for f in self.files if f not in claimed), self.pictures_in)
 
     def ending(self, *endings: str) -> list[str]:
         """The files whose name ends so, whatever the case, in alphabetical order."""
@@ -35,7 +42,16 @@ class SetFolder:
 
     @cached_property
     def pictures(self) -> tuple[str, ...]:
-        return tuple(f for f in self.files if PurePosixPath(f).suffix.lower() in IMAGE_SUFFIXES)
+        if self.pictures_in is None:
+            return _pictures(self.files)
+        here = dict.fromkeys(_pictures(self.files))
+        return (*here, *(f for f in _pictures(_walk(self.pictures_in)) if f not in here))
+
+    def picture_path(self, picture: str) -> Path:
+        """Where one of `pictures` is on this machine."""
+        if self.pictures_in is not None and not (self.root / picture).is_file():
+            return self.pictures_in / picture
+        return self.root / picture
 
     @cached_property
     def _picture_set(self) -> frozenset[str]:
@@ -157,6 +173,10 @@ def _grouped(paths: Iterable[str], key) -> dict[str, list[str]]:
     for path in paths:
         groups[key(PurePosixPath(path))].append(path)
     return groups
+
+
+def _pictures(files: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f for f in files if PurePosixPath(f).suffix.lower() in IMAGE_SUFFIXES)
 
 
 def _walk(root: Path) -> list[str]:

@@ -38,13 +38,14 @@ def find(folder: SetFolder) -> list[Annotation]:
     return [found for file in folder.ending(*SUFFIXES) if (found := _found(folder.root / file, file))]
 
 
-def of_file(path: Path) -> tuple[Annotation, ...]:
-    """Of one file: everything, and only the clicked points. Raises FileError when it is none, or its pictures' folder
-    is gone.
+def of_file(path: Path, pictures: Path | None = None) -> tuple[Annotation, ...]:
+    """Of one file: everything, and only the clicked points. `pictures` is where its pictures' folder is now.
+
+    Raises FileError when it is none, or its pictures' folder is gone.
     """
     from infl.export.hdf5 import open_harmonised  # h5py and pandas cost a second that no other format needs
 
-    opened = open_harmonised(path)
+    opened = open_harmonised(path, pictures)
     if not opened.root.is_dir():
         raise FileError(
             path,

@@ -69,4 +69,4 @@ def _face(folder: SetFolder, file: str) -> Face:
     picture = (
         folder.picture_named(name, source=file, place=f"line {at}") if name else folder.picture_beside(file)
     )
-    return Face(picture, np.array(fractions) * image_size(folder.root / picture), (file, ""))
+    return Face(picture, np.array(fractions) * image_size(folder.picture_path(picture)), (file, ""))

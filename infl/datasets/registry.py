@@ -7,7 +7,7 @@ other sets (`harmonised`) last.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -54,45 +54,50 @@ def open_dataset(
     *,
     convention: str | None = None,
     layout: str | Path | Layout | None = None,
+    pictures: str | Path | None = None,
 ) -> Dataset:
     """Open a folder in whatever format it is; pictures are not decoded.
 
     folder: the set's root, or one annotation file in it, or a harmonised set (.h5). annotation: which one, where
     there are several: its name ("aflw2000", "aflw2000_re68", "aflw21"; of a harmonised set "clicked", without
     the points that were only predicted), file or format; the first otherwise. convention, layout: instead of what
-    the folder itself says.
+    the folder itself says. pictures: the folder where its pictures are, if not (all) beside the annotations.
 
     Raises FileError when nothing is found, or `annotation` is not there; single files that cannot be read are
     in `Dataset.problems`.
     """
-    path = Path(folder)
+    path, pictures = Path(folder), _picture_folder(pictures)
     if path.suffix.lower() in harmonised.SUFFIXES and not path.is_dir():
-        opened = Opened(SetFolder(path.parent, ()), Header(format="infl-dataset"), harmonised.of_file(path))
+        annotations = harmonised.of_file(path, pictures)
+        opened = Opened(SetFolder(path.parent, (), pictures), Header(format="infl-dataset"), annotations)
         return assemble(opened, _choose(opened, annotation or path.name), convention, layout)
     if path.is_file():
-        opened = _look(path.parent)
+        opened = _look(path.parent, pictures)
         chosen = [a for a in opened.annotations if path.name in a.sources]
         if not chosen:
             raise FileError(path, "is no annotation file that is understood.", remedy=_looked_for())
         return assemble(opened, chosen[0], convention, layout)
-    opened = _look(path)
+    opened = _look(path, pictures)
     wanted = annotation or opened.header.annotations
     return assemble(opened, _choose(opened, wanted) if wanted else opened.annotations[0], convention, layout)
 
 
-def open_datasets(paths: Iterable[str | Path]) -> list[Dataset]:
+def open_datasets(
+    paths: Iterable[str | Path], pictures: Mapping[Path, str | Path] | None = None
+) -> list[Dataset]:
     """Open several folders (or annotation files), each with every annotation that it carries.
 
     A folder that is no set itself but holds folders with a `splits.csv` or `dataset.json` stands for all of
-    these.
+    these. pictures: of a set whose pictures are (partly) elsewhere, where.
     """
+    where = dict(pictures or {})
     opened = []
     for path in map(Path, paths):
         if path.is_file():
-            opened.append(open_dataset(path))
+            opened.append(open_dataset(path, pictures=where.get(path)))
             continue
         for folder in sets_inside(path) or [path]:
-            look = _look(folder)
+            look = _look(folder, _picture_folder(where.get(folder)))
             if look.header.annotations:
                 opened.append(assemble(look, _choose(look, look.header.annotations)))
             else:
@@ -126,13 +131,21 @@ def sets_inside(folder: Path) -> list[Path]:
     return sorted(f for f in folder.iterdir() if any((f / mark).is_file() for mark in marks))
 
 
-def _look(root: Path) -> Opened:
+def _picture_folder(folder: str | Path | None) -> Path | None:
+    if folder is not None and not Path(folder).is_dir():
+        raise FileError(
+            folder, "is no folder, so no pictures are in it.", remedy="Choose the pictures' folder."
+        )
+    return None if folder is None else Path(folder)
+
+
+def _look(root: Path, pictures: Path | None = None) -> Opened:
     if not root.is_dir():
         raise FileError(root, "is no folder.", remedy="Check the path.")
     if inside := sets_inside(root):
         names = ", ".join(f.name for f in inside[:12])
         raise FileError(root, f"holds {len(inside)} sets.", remedy=f"Open one of them: {names}.")
-    folder = SetFolder(root)
+    folder = SetFolder(root, pictures_in=pictures)
     header = read_header(root / HEADER) if HEADER in folder.files else Header(format="infl-dataset")
     found: list[Annotation] = []
     rest = folder
