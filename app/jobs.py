@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ import numpy as np
 from app.state import OpenSet, Place
 from infl.datasets import open_datasets
 from infl.datasets.dataset import Dataset, Sample
+from infl.datasets.registry import sets_inside
 from infl.errors import InflError
 from infl.evaluation.nme import nme, unit
 from infl.progress import Job, Progress
@@ -19,15 +20,21 @@ if TYPE_CHECKING:
     from infl.model import Encoded, Landmarker
 
 
-def open_folders(paths: Sequence[Path]) -> Job[tuple[list[Dataset], list[InflError]]]:
-    """Open folders one by one; what cannot be opened is in the second list and stops nothing."""
+def open_folders(
+    paths: Sequence[Path], pictures: Mapping[Path, Path] | None = None
+) -> Job[tuple[list[Dataset], list[InflError]]]:
+    """Open folders one by one; what cannot be opened is in the second list and stops nothing.
+
+    pictures: of a set whose pictures are not beside its annotations, their folder.
+    """
     opened: list[Dataset] = []
     failed: list[InflError] = []
+    paths = [folder for path in paths for folder in sets_inside(path) or [path]]
     start = Progress("opening", 0, len(paths))
     for done, path in enumerate(paths, 1):
         yield Progress(start.phase, done - 1, len(paths), path.name, started=start.started)
         try:
-            opened += open_datasets([path])
+            opened += open_datasets([path], pictures)
         except InflError as error:
             failed.append(error)
     return opened, failed

@@ -47,6 +47,10 @@ def _file(actions: Actions, operations: Operations, window: dict[str, Callable[[
         "Ctrl+O",
         "Open data sets: a folder of annotated photographs, or a folder of such folders",
     )
+    actions.add(
+        "open_file", FILE, "Open annotation files…", operations.ask_open_file, "",
+        "Open single annotation files, or harmonised sets",
+    )  # fmt: skip
     actions.add("demo", FILE, "Open the demo sets", window["demo"])
     actions.separate(FILE)
     actions.add("open_project", FILE, "Open project…", window["open_project"], "Ctrl+Shift+O")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,14 +17,18 @@ from app.corrections import from_json
 from app.jobs import measure_disagreement, open_folders
 from app.project import Project, project_of, read_project, resolved, write_project
 from app.state import Place, Studio
+from app.views.open_preview import OpenPreview
 from app.workers import Jobs, Latest, RunningJob, prepare_training
+from infl.datasets.dataset import Dataset
 from infl.errors import FileError, InflError
+from infl.images import IMAGE_SUFFIXES
 from infl.layouts import Layout, layout, load_layout, save_layout
 from infl.progress import Job
 
 PREPARE_AFTER = 3000
 """Milliseconds after the model is there: what is on screen comes first."""
 LAYOUT_FILES = "Layouts (*.json)"
+ANNOTATION_FILES = "Annotations (*.h5 *.hdf5 *.csv *.json *.ljson *.xml *.txt);;All files (*)"
 
 
 class Operations(QObject):
@@ -60,13 +64,49 @@ class Operations(QObject):
     # data sets
 
     def ask_open(self) -> None:
-        """Choose a folder to open."""
+        """Choose a folder to look into."""
         folder = QFileDialog.getExistingDirectory(self.window, "Open a data set, or a folder of data sets")
         if folder:
-            self.open([Path(folder)])
+            self.preview([Path(folder)])
 
-    def open(self, paths: Sequence[Path], then: Callable[[], None] = lambda: None) -> None:
-        """Open folders in the background, then call `then`."""
+    def ask_open_file(self) -> None:
+        """Choose annotation files, or harmonised sets, to look into."""
+        names, _ = QFileDialog.getOpenFileNames(
+            self.window, "Open annotation files or harmonised sets", "", ANNOTATION_FILES
+        )
+        if names:
+            self.preview([Path(name) for name in names])
+
+    def preview(self, paths: Sequence[Path]) -> None:
+        """Read folders or files and show what they hold; what is chosen there opens."""
+        paths = [_annotations_of(path) for path in paths]
+        self._start("Reading", lambda: open_folders(paths), lambda result: self._show_preview(*result))
+
+    def _show_preview(self, datasets: list[Dataset], failed: list[InflError]) -> None:
+        dialog = OpenPreview(self.studio, datasets, failed, self.window)
+        dialog.accepted.connect(lambda: self.studio.add_sets(dialog.chosen()))
+        dialog.pictures_wanted.connect(lambda path, folder: self._read_again(dialog, path, folder))
+        dialog.open()
+
+    def _read_again(self, dialog: OpenPreview, path: Path, folder: Path) -> None:
+        """Read a set of the preview once more, with its pictures in another folder."""
+        make = lambda: open_folders([path], {path: folder})  # noqa: E731
+        self._start("Reading", make, lambda result: dialog.replace(path, *result))
+
+    def find_pictures(self, index: int) -> None:
+        """Choose the folder where an open set's missing pictures are, and open the set again with them."""
+        path = self.studio.sets[index].dataset.path
+        folder = QFileDialog.getExistingDirectory(self.window, "Where are the pictures now?", str(path))
+        if folder:
+            self.open([path], pictures={path: Path(folder)})
+
+    def open(
+        self,
+        paths: Sequence[Path],
+        then: Callable[[], None] = lambda: None,
+        pictures: Mapping[Path, Path] | None = None,
+    ) -> None:
+        """Open folders in the background, then call `then`. pictures: of sets whose pictures are elsewhere, where."""
         if not paths:
             then()
             return
@@ -84,7 +124,7 @@ class Operations(QObject):
                     self.studio.notify("warning", text, "\n".join(map(str, dataset.problems)))
             then()
 
-        self._start("Opening", lambda: open_folders(list(paths)), opened)
+        self._start("Opening", lambda: open_folders(list(paths), pictures), opened)
 
     def measure(self) -> None:
         """Measure the disagreement of the chosen set's photographs with the prediction."""
@@ -241,7 +281,12 @@ class Operations(QObject):
             self.load_layout(resolved(project.layout, path))
             self.studio.undo.setClean()
         folders = dict.fromkeys(resolved(entry.folder, path) for entry in project.sets)
-        self.open(list(folders), lambda: self._arrange(project))
+        pictures = {
+            resolved(entry.folder, path): resolved(entry.pictures, path)
+            for entry in project.sets
+            if entry.pictures
+        }
+        self.open(list(folders), lambda: self._arrange(project), pictures)
 
     def _arrange(self, project: Project) -> None:
         wanted = [entry.convention for entry in project.sets]
@@ -252,3 +297,8 @@ class Operations(QObject):
         place = Place(project.set, project.sample)
         if place.set < len(self.studio.sets) and place.sample < len(self.studio.sets[place.set].dataset):
             self.studio.show(place)
+
+
+def _annotations_of(path: Path) -> Path:
+    """What to open where a person points at `path`: of a picture the folder that it is in."""
+    return path.parent if path.suffix.lower() in IMAGE_SUFFIXES else path

@@ -15,11 +15,12 @@ from infl.errors import FileError
 
 
 class SetEntry(BaseModel):
-    """An open set: its folder, or file, and which of the folder's annotations (by convention)."""
+    """An open set: its folder, or file, which of its annotations (by convention), and where else its pictures are."""
 
     model_config = ConfigDict(extra="forbid")
     folder: str
     convention: str
+    pictures: str = ""
 
 
 class Project(BaseModel):
@@ -43,7 +44,11 @@ def project_of(studio: Studio, path: Path, layout: Path | None, checkpoint: Path
     """The studio as it is, with paths relative to the project's file `path`."""
     return Project(
         sets=[
-            SetEntry(folder=_relative(s.dataset.path, path), convention=s.dataset.convention)
+            SetEntry(
+                folder=_relative(s.dataset.path, path),
+                convention=s.dataset.convention,
+                pictures=_relative(s.dataset.pictures, path),
+            )
             for s in studio.sets
         ],
         layout=_relative(layout, path),

@@ -25,8 +25,13 @@ KEPT, WAITING = 2000, 200
 def thumbnail(sample: Sample, side: int = SIDE) -> np.ndarray:
     """(side, side, 3) uint8 RGB: the square around the annotated face, with some room."""
     image = read_image(sample.image)
-    height, width = image.shape[:2]
-    points = sample.points[np.isfinite(sample.points).all(1)]
+    x0, y0, x1, y1 = crop_box(sample.points, image.shape[1], image.shape[0])
+    return cv2.resize(image[y0:y1, x0:x1], (side, side), interpolation=cv2.INTER_AREA)
+
+
+def crop_box(points: np.ndarray, width: int, height: int) -> tuple[int, int, int, int]:
+    """(left, top, right, bottom) px of the thumbnail of a face with (K, 2) points in a picture of that size."""
+    points = points[np.isfinite(points).all(1)]
     centre, reach = np.array([width, height]) / 2, min(width, height) / 2
     if len(points) >= 3:
         low, high = points.min(0), points.max(0)
@@ -34,8 +39,7 @@ def thumbnail(sample: Sample, side: int = SIDE) -> np.ndarray:
     reach = min(reach, min(width, height) / 2)
     centre = np.clip(centre, reach, np.array([width, height]) - reach)
     (x0, y0), (x1, y1) = np.floor(centre - reach).astype(int), np.ceil(centre + reach).astype(int)
-    part = image[max(y0, 0) : y1, max(x0, 0) : x1]
-    return cv2.resize(part, (side, side), interpolation=cv2.INTER_AREA)
+    return max(int(x0), 0), max(int(y0), 0), min(int(x1), width), min(int(y1), height)
 
 
 class Thumbnails(QObject):

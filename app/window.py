@@ -66,7 +66,7 @@ class MainWindow(QMainWindow):
             FacePanel(self.studio, self.derived, self.actions_, self.face),
         )
         self.setCentralWidget(self.middle)
-        self.datasets = DatasetPanel(self.studio, self.actions_, self.thumbnails)
+        self.datasets = DatasetPanel(self.studio, self.actions_, self.thumbnails, self.operations)
         self.layout_panel = LayoutPanel(self.studio, self.derived, self.actions_)
         self.offsets = OffsetsPanel(self.studio, self.derived)
         self.fine_tune = FineTunePanel(self.studio, self.jobs)
@@ -271,6 +271,7 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self.operations.open(
-            [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        )
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.operations.preview(paths)

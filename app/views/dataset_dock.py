@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.actions import Actions
+from app.operations import Operations
 from app.photo_list import ORDERS, WORST
 from app.state import Studio
 from app.theme import GRID, theme
@@ -32,9 +33,9 @@ SOON = 60
 class DatasetPanel(Panel):
     """The list of sets above the photographs of the chosen one."""
 
-    def __init__(self, studio: Studio, actions: Actions, thumbnails: Thumbnails):
+    def __init__(self, studio: Studio, actions: Actions, thumbnails: Thumbnails, operations: Operations):
         super().__init__("Data sets")
-        self.studio, self.actions_ = studio, actions
+        self.studio, self.actions_, self.operations = studio, actions, operations
         self.head.addStretch(1)
         self.head.addWidget(tool_button(actions["open"]))
         self.sets = QTreeWidget()
@@ -186,6 +187,7 @@ class DatasetPanel(Panel):
         index = self.sets.indexOfTopLevelItem(item)
         menu = QMenu(self)
         menu.addAction("Close this set", lambda: self.studio.remove_set(index))
+        menu.addAction("Find its missing pictures…", lambda: self.operations.find_pictures(index))
         problems = self.studio.sets[index].dataset.problems
         if problems:
             text = "\n".join(map(str, problems))
