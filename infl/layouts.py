@@ -95,11 +95,16 @@ class _LayoutFile(BaseModel):
 
 def load_layout(path: str | Path) -> Layout:
     """Read a layout file; raises FileError naming the field that is wrong."""
-    path = Path(path)
     try:
-        file = _LayoutFile.model_validate_json(path.read_bytes())
+        return parse_layout(Path(path).read_bytes(), path)
     except OSError as error:
         raise FileError(path, f"cannot be read ({error.strerror}).") from error
+
+
+def parse_layout(text: str | bytes, path: str | Path) -> Layout:
+    """The layout that `layout_text` wrote; raises FileError naming the field of `path` that is wrong."""
+    try:
+        file = _LayoutFile.model_validate_json(text)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
@@ -119,9 +124,8 @@ def load_layout(path: str | Path) -> Layout:
     return Layout(file.name, file.title, points, tuple(file.edges), file.eye_corners)
 
 
-def save_layout(layout: Layout, path: str | Path) -> None:
-    """Write a layout file whole or not at all (temporary name, then rename)."""
-    path = Path(path)
+def layout_text(layout: Layout) -> str:
+    """A layout as JSON, one point a line."""
     file = _LayoutFile(
         format="infl-layout", format_version=1, name=layout.name, title=layout.title,
         eye_corners=layout.eye_corners, edges=list(layout.edges),
@@ -130,9 +134,14 @@ def save_layout(layout: Layout, path: str | Path) -> None:
     head = file.model_dump(exclude={"points", "edges"})
     rows = ",\n".join("  " + json.dumps(p.model_dump(), ensure_ascii=False) for p in file.points)
     start = json.dumps(head, ensure_ascii=False)[:-1]
-    text = f'{start},\n "points": [\n{rows}\n ],\n "edges": {json.dumps(file.edges)}}}\n'
+    return f'{start},\n "points": [\n{rows}\n ],\n "edges": {json.dumps(file.edges)}}}\n'
+
+
+def save_layout(layout: Layout, path: str | Path) -> None:
+    """Write a layout file whole or not at all (temporary name, then rename)."""
+    path = Path(path)
     temporary = path.with_name(path.name + ".part")
-    temporary.write_text(text, encoding="utf-8")
+    temporary.write_text(layout_text(layout), encoding="utf-8")
     load_layout(temporary)
     os.replace(temporary, path)
 
