@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu
 from app import commands, photo_actions
 from app.actions import Actions
 from app.operations import Operations
+from app.project_actions import ProjectActions
 from app.state import Studio
 from app.views.face_view import CanonicalFaceView
 from app.views.photo_view import PhotoView
@@ -19,11 +20,11 @@ FILE, EDIT, VIEW, LAYOUT, MODEL, HELP = "&File", "&Edit", "&View", "&Layout", "&
 
 
 def declare(
-    actions: Actions, studio: Studio, operations: Operations, photo: PhotoView, face: CanonicalFaceView,
-    window: dict[str, Callable[[], object]],
+    actions: Actions, studio: Studio, operations: Operations, projects: ProjectActions, photo: PhotoView,
+    face: CanonicalFaceView, window: dict[str, Callable[[], object]],
 ) -> None:  # fmt: skip
     """Declare everything but the docks' switches; `window` holds what only the window can do, by name."""
-    _file(actions, operations, window)
+    _file(actions, operations, projects, window)
     _edit(actions, studio, operations)
     _view(actions, studio, photo, face, window)
     photo_actions.declare(actions, studio, photo.points)
@@ -38,7 +39,12 @@ def declare(
     actions.add("about", HELP, "About infl-studio", window["about"])
 
 
-def _file(actions: Actions, operations: Operations, window: dict[str, Callable[[], object]]) -> None:
+def _file(
+    actions: Actions,
+    operations: Operations,
+    projects: ProjectActions,
+    window: dict[str, Callable[[], object]],
+) -> None:
     actions.add(
         "open",
         FILE,
@@ -53,8 +59,7 @@ def _file(actions: Actions, operations: Operations, window: dict[str, Callable[[
     )  # fmt: skip
     actions.add("demo", FILE, "Open the demo sets", window["demo"])
     actions.separate(FILE)
-    actions.add("open_project", FILE, "Open project…", window["open_project"], "Ctrl+Shift+O")
-    actions.add("save_project", FILE, "Save project…", window["save_project"], "Ctrl+Shift+S")
+    projects.declare(actions, FILE)
     actions.separate(FILE)
     actions.add("export", FILE, "Export harmonised set…", window["export"], "Ctrl+E")
     actions.add("picture", FILE, "Save a picture of the window…", window["picture"])
@@ -169,7 +174,7 @@ def _layout(actions: Actions, studio: Studio, operations: Operations) -> None:
     start.aboutToShow.connect(lambda: _fill(start, operations))
     actions.submenu(LAYOUT, start)
     actions.add("open_layout", LAYOUT, "Open layout…", operations.ask_layout, "Ctrl+L")
-    actions.add("save_layout", LAYOUT, "Save layout…", operations.ask_save_layout, "Ctrl+S")
+    actions.add("save_layout", LAYOUT, "Save layout…", operations.ask_save_layout, "Ctrl+Shift+L")
 
 
 def _fill(menu: QMenu, operations: Operations) -> None:

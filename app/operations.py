@@ -6,16 +6,15 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app import commands, layout_edits
-from app.corrections import from_json
 from app.jobs import measure_disagreement, open_folders
-from app.project import Project, project_of, read_project, resolved, write_project
 from app.state import Place, Studio
 from app.views.open_preview import OpenPreview
 from app.workers import Jobs, Latest, RunningJob, prepare_training
@@ -25,6 +24,9 @@ from infl.images import IMAGE_SUFFIXES
 from infl.layouts import Layout, layout, load_layout, save_layout
 from infl.progress import Job
 
+if TYPE_CHECKING:
+    from infl.model import Landmarker
+
 PREPARE_AFTER = 3000
 """Milliseconds after the model is there: what is on screen comes first."""
 LAYOUT_FILES = "Layouts (*.json)"
@@ -32,13 +34,16 @@ ANNOTATION_FILES = "Annotations (*.h5 *.hdf5 *.csv *.json *.ljson *.xml *.txt);;
 
 
 class Operations(QObject):
-    """Everything that reads or writes files, or takes long."""
+    """Everything that reads or writes files, or takes long. `layout_filed`: the custom layout is as its file has it."""
+
+    layout_filed = Signal()
 
     def __init__(self, studio: Studio, jobs: Jobs, window: QWidget):
         super().__init__(window)
         self.studio, self.jobs, self.window = studio, jobs, window
         self.layout_path: Path | None = None
-        self.model_path: Path | None = None
+        self.checkpoints: WeakKeyDictionary[Landmarker, Path | None] = WeakKeyDictionary()
+        """The file that a model is from, None for the one that comes with the program."""
         self._model = Latest(self)
         self._model.done.connect(self._model_loaded)
         self._model.failed.connect(self._model_failed)
@@ -105,14 +110,16 @@ class Operations(QObject):
         paths: Sequence[Path],
         then: Callable[[], None] = lambda: None,
         pictures: Mapping[Path, Path] | None = None,
-    ) -> None:
-        """Open folders in the background, then call `then`. pictures: of sets whose pictures are elsewhere, where."""
+        choose: Callable[[list[Dataset]], list[Dataset]] = lambda datasets: datasets,
+    ) -> RunningJob | None:
+        """Open folders in the background, then call `then`. pictures: of sets whose pictures are elsewhere, where.
+        choose: which of the sets in them are wanted, in which order."""
         if not paths:
             then()
-            return
+            return None
 
         def opened(result: tuple) -> None:
-            datasets, failed = result
+            datasets, failed = choose(result[0]), result[1]
             self.studio.add_sets(datasets)
             for error in failed:
                 self.studio.notify("error", str(error))
@@ -124,7 +131,7 @@ class Operations(QObject):
                     self.studio.notify("warning", text, "\n".join(map(str, dataset.problems)))
             then()
 
-        self._start("Opening", lambda: open_folders(list(paths), pictures), opened)
+        return self._start("Opening", lambda: open_folders(list(paths), pictures), opened)
 
     def measure(self) -> None:
         """Measure the disagreement of the chosen set's photographs with the prediction."""
@@ -165,7 +172,7 @@ class Operations(QObject):
             self.load_model(Path(name))
 
     def _model_loaded(self, path: Path | None, landmarker: Any) -> None:
-        self.model_path = path
+        self.checkpoints[landmarker] = path
         name = path.stem if path is not None else str(landmarker.card.get("name", "shipped"))
         self.studio.set_landmarker(landmarker, name)
         preparing = threading.Thread(target=prepare_training, name="prepare training", daemon=True)
@@ -205,6 +212,7 @@ class Operations(QObject):
             return
         commands.replace_layout(self.studio, loaded, f"Open {path.name}")
         self.layout_path = path
+        self.layout_filed.emit()
 
     def ask_save_layout(self) -> None:
         """Choose where the custom layout is saved."""
@@ -225,7 +233,7 @@ class Operations(QObject):
             self.studio.notify("error", f"The layout was not saved: {error}")
             return
         self.layout_path = path
-        self.studio.undo.setClean()
+        self.layout_filed.emit()
         self.studio.notify("info", f"Saved {len(named)} points to {path}.")
 
     # editing what is selected
@@ -247,56 +255,6 @@ class Operations(QObject):
             commands.toggle_edge(self.studio, a, b)
         self.studio.undo.endMacro()
         self.studio.select(selection)
-
-    # projects
-
-    def save_project(self, path: Path) -> None:
-        """Save what is open and how; the custom layout goes into a file beside the project."""
-        try:
-            if len(self.studio.layout) and self.layout_path is None:
-                self.layout_path = path.with_name(f"{path.stem}.layout.json")
-            if len(self.studio.layout) and self.layout_path is not None:
-                save_layout(self.studio.layout, self.layout_path)
-                self.studio.undo.setClean()
-            write_project(project_of(self.studio, path, self.layout_path, self.model_path), path)
-        except (OSError, FileError) as error:
-            self.studio.notify("error", f"The project was not saved: {error}")
-        else:
-            self.studio.notify("info", f"Saved the project to {path}.")
-
-    def open_project(self, path: Path) -> None:
-        """Bring back what a project had on screen, in place of what is open."""
-        try:
-            project = read_project(path)
-            corrections = from_json(project.corrections, lambda folder: resolved(folder, path))
-        except InflError as error:
-            self.studio.notify("error", str(error))
-            return
-        for index in reversed(range(len(self.studio.sets))):
-            self.studio.remove_set(index)
-        self.studio.set_corrections(corrections)
-        if project.checkpoint:
-            self.load_model(resolved(project.checkpoint, path))
-        if project.layout:
-            self.load_layout(resolved(project.layout, path))
-            self.studio.undo.setClean()
-        folders = dict.fromkeys(resolved(entry.folder, path) for entry in project.sets)
-        pictures = {
-            resolved(entry.folder, path): resolved(entry.pictures, path)
-            for entry in project.sets
-            if entry.pictures
-        }
-        self.open(list(folders), lambda: self._arrange(project), pictures)
-
-    def _arrange(self, project: Project) -> None:
-        wanted = [entry.convention for entry in project.sets]
-        for index in reversed(range(len(self.studio.sets))):
-            if self.studio.sets[index].dataset.convention not in wanted:
-                self.studio.remove_set(index)
-        self.studio.restore(project.comparison, project.convention, project.options)
-        place = Place(project.set, project.sample)
-        if place.set < len(self.studio.sets) and place.sample < len(self.studio.sets[place.set].dataset):
-            self.studio.show(place)
 
 
 def _annotations_of(path: Path) -> Path:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
-from dataclasses import asdict
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path, PurePath
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from app.corrections import to_json
-from app.state import Studio
+from app.corrections import Corrections, to_json
+from app.state import Comparison, Options, Studio
 from infl.errors import FileError
+from infl.layouts import Layout, layout_text, parse_layout
 
 
 class SetEntry(BaseModel):
@@ -24,50 +27,139 @@ class SetEntry(BaseModel):
 
 
 class Project(BaseModel):
-    """What is in the file. Paths are relative to it, with "/"; "" where there is none."""
+    """What is in the file. Paths are relative to it, with "/" between folders; "" where there is none.
+
+    custom: the custom layout, as in a layout's file; layout: the file that it was opened from or saved to, whose
+    content counts in projects of version 1, which have no `custom`. set, sample: the photograph on screen, the set's
+    place in `sets`.
+    """
 
     model_config = ConfigDict(extra="forbid")
     format: Literal["infl-project"] = "infl-project"
-    format_version: Literal[1] = 1
+    format_version: Literal[1, 2] = 2
     sets: list[SetEntry] = []
+    custom: dict[str, Any] | None = None
     layout: str = ""
     checkpoint: str = ""
     set: int = 0
     sample: int = 0
     comparison: dict[str, str] = {}
     convention: str = "canonical"
-    options: dict[str, bool | float] = {}
+    options: dict[str, bool | float | str] = {}
     corrections: list[dict[str, Any]] = []
 
 
-def project_of(studio: Studio, path: Path, layout: Path | None, checkpoint: Path | None) -> Project:
-    """The studio as it is, with paths relative to the project's file `path`."""
+@dataclass(frozen=True)
+class SetPlace:
+    """An open set as a project knows it, wherever the project lies."""
+
+    path: Path
+    convention: str
+    pictures: Path | None = None
+
+    def key(self) -> tuple[Path, str]:
+        """By what it is told apart from others."""
+        return self.path, self.convention
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All of the studio that a project keeps, of values that never change: taken at once, written at leisure.
+
+    on_screen: the photograph, as (index in `sets`, index of the sample).
+    """
+
+    sets: tuple[SetPlace, ...]
+    layout: Layout
+    layout_path: Path | None
+    checkpoint: Path | None
+    on_screen: tuple[int, int]
+    comparison: Comparison
+    convention: str
+    options: Options
+    corrections: Corrections
+
+
+def snapshot(
+    studio: Studio, layout_path: Path | None, checkpoint: Path | None, missing: Sequence[SetPlace] = ()
+) -> Snapshot:
+    """The studio as it is. missing: sets of the open project that were not found; they stay in it."""
+    opened = tuple(set_place(s.dataset.path, s.dataset.convention, s.dataset.pictures) for s in studio.sets)
+    return Snapshot(
+        sets=(*opened, *missing),
+        layout=studio.layout,
+        layout_path=layout_path,
+        checkpoint=checkpoint,
+        on_screen=(studio.place.set, studio.place.sample) if studio.place else (0, 0),
+        comparison=studio.comparison,
+        convention=studio.target_convention,
+        options=studio.options,
+        corrections=studio.corrections,
+    )
+
+
+def set_place(path: Path, convention: str, pictures: Path | None) -> SetPlace:
+    """With absolute paths."""
+    return SetPlace(_absolute(path), convention, None if pictures is None else _absolute(pictures))
+
+
+def project_of(kept: Snapshot, path: Path) -> Project:
+    """What the project's file `path` says of a snapshot."""
     return Project(
         sets=[
             SetEntry(
-                folder=_relative(s.dataset.path, path),
-                convention=s.dataset.convention,
-                pictures=_relative(s.dataset.pictures, path),
+                folder=_relative(entry.path, path),
+                convention=entry.convention,
+                pictures=_relative(entry.pictures, path),
             )
-            for s in studio.sets
+            for entry in kept.sets
         ],
-        layout=_relative(layout, path),
-        checkpoint=_relative(checkpoint, path),
-        set=studio.place.set if studio.place else 0,
-        sample=studio.place.sample if studio.place else 0,
-        comparison=asdict(studio.comparison),
-        convention=studio.target_convention,
-        options=asdict(studio.options),
-        corrections=to_json(studio.corrections, lambda folder: _relative(folder, path)),
+        custom=json.loads(layout_text(kept.layout)),
+        layout=_relative(kept.layout_path, path),
+        checkpoint=_relative(kept.checkpoint, path),
+        set=kept.on_screen[0],
+        sample=kept.on_screen[1],
+        comparison=asdict(kept.comparison),
+        convention=kept.convention,
+        options=asdict(kept.options),
+        corrections=to_json(kept.corrections, lambda folder: _relative(folder, path)),
     )
+
+
+def sets_of(project: Project, path: Path) -> list[SetPlace]:
+    """The sets of the project's file `path`, where they are on this machine."""
+    return [
+        set_place(
+            resolved(entry.folder, path),
+            entry.convention,
+            resolved(entry.pictures, path) if entry.pictures else None,
+        )
+        for entry in project.sets
+    ]
+
+
+def layout_of(project: Project, path: Path) -> Layout | None:
+    """The custom layout that is in the project's file `path`; raises FileError naming what is wrong in it."""
+    return None if project.custom is None else parse_layout(json.dumps(project.custom), path)
 
 
 def write_project(project: Project, path: Path) -> None:
     """Write the file whole or not at all."""
-    temporary = path.with_name(path.name + ".part")
-    temporary.write_text(project.model_dump_json(indent=1), encoding="utf-8")
-    read_project(temporary)
-    os.replace(temporary, path)
+    write_whole(project.model_dump_json(indent=1), path, read_project)
+
+
+def write_whole(text: str, path: Path, check: Callable[[Path], object] = lambda _path: None) -> None:
+    """Write a file under another name, `check` it, and only then give it its name; it is on the disk then."""
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        with open(temporary, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        check(temporary)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def read_project(path: Path) -> Project:
@@ -85,6 +177,27 @@ def read_project(path: Path) -> Project:
 def resolved(text: str, path: Path) -> Path:
     """A path of the project's file `path` on this machine."""
     return Path(os.path.normpath(path.absolute().parent / text))
+
+
+def moved(path: Path, old: Path, new: Path) -> Path:
+    """Where `path` is after somebody moved, or renamed, a folder so that what was `old` is now `new`.
+
+    What the two have in common at their ends has stayed; the folder above that is the one that was moved.
+    """
+    kept = 0
+    for one, other in zip(reversed(old.parts), reversed(new.parts), strict=False):
+        if one != other:
+            break
+        kept += 1
+    before, after = (PurePath(*p.parts[: len(p.parts) - kept]) for p in (old, new))
+    try:
+        return Path(after / path.relative_to(before))
+    except ValueError:  # it was somewhere else
+        return path
+
+
+def _absolute(path: Path) -> Path:
+    return Path(os.path.abspath(path))
 
 
 def _relative(target: Path | None, path: Path) -> str:

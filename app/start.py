@@ -10,6 +10,7 @@ from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app import theme
+from app.recovery import data_folder
 from app.screenshot import Screenshot
 from app.window import MainWindow
 from infl.resources import resource
@@ -29,7 +30,8 @@ def start(wanted: argparse.Namespace) -> int:
     settings = QSettings()
     theme.apply(application, wanted.theme or str(settings.value("theme", "system")))
     # A picture made by a command does not depend on how the window was left last time.
-    window = MainWindow(settings, remember=wanted.screenshot is None)
+    drawn = wanted.screenshot is not None
+    window = MainWindow(settings, remember=not drawn, recovery=None if drawn else data_folder())
     folders = list(wanted.open)
     if wanted.demo:
         folders += sorted(path for path in resource("demo").glob("*") if path.is_dir())

@@ -10,7 +10,6 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QApplication,
     QDockWidget,
-    QFileDialog,
     QMainWindow,
     QMessageBox,
     QTabWidget,
@@ -18,14 +17,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
-from app import demo, menus, theme
+from app import demo, folders, menus, theme
 from app.actions import Actions, plain
 from app.derived import Derived
 from app.inverse import InverseQueries
 from app.loading import PhotoLoader
 from app.operations import Operations
+from app.project_actions import ProjectActions
+from app.session import Session
 from app.state import Studio
 from app.thumbnails import Thumbnails
+from app.translation import tr
 from app.views.command_search import CommandSearch
 from app.views.dataset_dock import DatasetPanel
 from app.views.export_dialog import ExportDialog
@@ -35,6 +37,7 @@ from app.views.layout_dock import LayoutPanel
 from app.views.notices import Card, LogPanel
 from app.views.offsets_dock import OffsetsPanel
 from app.views.photo_view import PhotoView
+from app.views.saved_label import SavedLabel
 from app.views.stage import FacePanel, PhotoPanel, stage
 from app.views.status import StatusLine
 from app.workers import Jobs, RunningJob
@@ -46,9 +49,11 @@ ARRANGEMENT = 1
 class MainWindow(QMainWindow):
     """The studio. `begin` opens what was asked for; `busy` is true until all of it is on screen."""
 
-    def __init__(self, settings: QSettings, *, remember: bool = True):
+    def __init__(self, settings: QSettings, *, remember: bool = True, recovery: Path | None = None):
+        """remember: keep the arrangement, and ask before anything is lost. recovery: where what survives a crash is."""
         super().__init__()
         self.settings, self.remember = settings, remember
+        folders.use(settings)
         self.studio = Studio(self)
         self.derived = Derived(self.studio)
         self.jobs = Jobs(self)
@@ -57,6 +62,8 @@ class MainWindow(QMainWindow):
         self.loader = PhotoLoader(self.studio)
         self.inverse = InverseQueries(self.studio)
         self.operations = Operations(self.studio, self.jobs, self)
+        self.session = Session(self.studio, self.operations, settings, recovery)
+        self.projects = ProjectActions(self.session, self)
         self.photo = PhotoView(self.studio, self.derived)
         self.face = CanonicalFaceView(self.studio, self.derived)
         self.actions_ = Actions(self)
@@ -75,10 +82,11 @@ class MainWindow(QMainWindow):
         self.actions_.fill(self.menuBar())
         self._add_search_button()
         self.setStatusBar(StatusLine(self.studio, self.jobs))
+        self.saved = SavedLabel(self.session)
+        self.statusBar().addPermanentWidget(self.saved)
         self.card = Card(self.studio, self.middle)
         self.jobs.started.connect(self._job_started)
-        self.studio.undo.cleanChanged.connect(self._entitle)
-        self.studio.undo.indexChanged.connect(self._entitle)
+        self.session.changed.connect(self._entitle)
         self.setAcceptDrops(True)
         self.setContentsMargins(theme.GRID, 0, theme.GRID, 0)
         self.resize(1600, 1000)
@@ -89,13 +97,15 @@ class MainWindow(QMainWindow):
 
     def _declare(self) -> None:
         window = {
-            "demo": self.open_demo, "open_project": self.ask_project, "save_project": self.ask_save_project,
+            "demo": self.open_demo,
             "export": self.export, "picture": self.ask_picture, "quit": self.close, "fine_tune": self.show_fine_tune,
             "search": lambda: CommandSearch(self.actions_, self).show(), "shortcuts": self.show_shortcuts,
             "about": self.show_about,
             **{f"theme_{name}": lambda name=name: self.wear(name) for name in ("light", "dark", "system")},
         }  # fmt: skip
-        menus.declare(self.actions_, self.studio, self.operations, self.photo, self.face, window)
+        menus.declare(
+            self.actions_, self.studio, self.operations, self.projects, self.photo, self.face, window
+        )
 
     def _dock_panels(self) -> None:
         self.setDockNestingEnabled(True)
@@ -139,21 +149,25 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(geometry)
         if state is not None:
             self.restoreState(state, ARRANGEMENT)
+        if self.settings.value("middle") is not None:
+            self.middle.restoreState(self.settings.value("middle"))
 
-    def _entitle(self, _changed: object = None) -> None:
-        changed = "" if self.studio.undo.isClean() else " •"
-        self.setWindowTitle(f"infl-studio – {self.studio.layout.title}{changed}")
+    def _entitle(self) -> None:
+        self.setWindowTitle(f"{self.session.name or tr('Untitled')}[*] – infl-studio")
+        self.setWindowModified(self.session.modified)
 
     # starting, waiting, ending
 
     def begin(self, folders: Sequence[Path], project: Path | None = None, *, demo: bool = False) -> None:
         """Load the model and open what was asked for; nothing is waited for here."""
         self.operations.load_model()
-        self.operations.open(folders)
-        if demo:
-            self.show_demo_layout()
         if project is not None:
-            self.operations.open_project(project)
+            self.projects.open(project)
+        else:
+            self.operations.open(folders)
+            if demo:
+                self.show_demo_layout()
+        self.projects.offer_recovery()
 
     @property
     def busy(self) -> bool:
@@ -172,26 +186,29 @@ class MainWindow(QMainWindow):
             worker.stop()
 
     def closeEvent(self, event) -> None:
-        if self.remember and not self.studio.undo.isClean() and not self._may_lose_changes():
+        if self.remember and not (self._may_stop_job() and self.projects.may_go_on()):
             event.ignore()
             return
         if self.remember:
             self.settings.setValue("geometry", self.saveGeometry())
             self.settings.setValue("state", self.saveState(ARRANGEMENT))
+            self.settings.setValue("middle", self.middle.saveState())
+        self.session.end()
         super().closeEvent(event)
 
-    def _may_lose_changes(self) -> bool:
+    def _may_stop_job(self) -> bool:
+        """Ask before a long job is cut off."""
+        job = self.jobs.running
+        if job is None:
+            return True
         box = QMessageBox(self)
-        box.setText("The layout has changes that are not saved.")
-        box.setStandardButtons(
-            QMessageBox.StandardButton.Save
-            | QMessageBox.StandardButton.Discard
-            | QMessageBox.StandardButton.Cancel
-        )
-        choice = box.exec()
-        if choice == QMessageBox.StandardButton.Save:
-            self.operations.ask_save_layout()
-        return choice == QMessageBox.StandardButton.Discard or self.studio.undo.isClean()
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setText(tr("“{title}” is still running.").format(title=job.title))
+        box.setInformativeText(tr("Closing the window stops it."))
+        stop = box.addButton(tr("Stop it and close"), QMessageBox.ButtonRole.AcceptRole)
+        box.setDefaultButton(box.addButton(tr("Go on working"), QMessageBox.ButtonRole.RejectRole))
+        box.exec()
+        return box.clickedButton() is stop
 
     # what only the window can do
 
@@ -212,6 +229,7 @@ class MainWindow(QMainWindow):
         """A layout with a few points that no convention has, to start from."""
         if not len(self.studio.layout):
             self.studio.set_layout(demo.layout())
+            self.operations.layout_filed.emit()
 
     def show_fine_tune(self) -> None:
         self.docks["Fine-tune"].show()
@@ -222,23 +240,11 @@ class MainWindow(QMainWindow):
         ExportDialog(self.studio, self.jobs, self).open()
 
     def ask_picture(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(
-            self, "Save a picture of the window", "infl-studio.png", "Pictures (*.png)"
-        )
-        if name and not self.grab().save(name):
-            self.studio.notify("error", f"{name} could not be written. Check the folder and the suffix.")
-
-    def ask_project(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "Open a project", "", "Projects (*.inflstudio)")
-        if name:
-            self.operations.open_project(Path(name))
-
-    def ask_save_project(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(
-            self, "Save the project", "project.inflstudio", "Projects (*.inflstudio)"
-        )
-        if name:
-            self.operations.save_project(Path(name))
+        kinds = tr("Pictures") + " (*.png)"
+        path = folders.ask_new_file(self, tr("Save a picture of the window"), "infl-studio.png", kinds)
+        if path is not None and not self.grab().save(str(path)):
+            text = tr("{path} could not be written. Check the folder and the suffix.").format(path=path)
+            self.studio.notify("error", text)
 
     def show_shortcuts(self) -> None:
         rows = [

@@ -154,11 +154,11 @@ def test_a_project_brings_the_corrections_back(window, qtbot, tmp_path):
     studio = window.studio
     commands.move_point(studio, 4, (30.0, 40.0))
     commands.mark_absent(studio, 6)
-    window.operations.save_project(tmp_path / "p.inflstudio")
+    window.session.save(tmp_path / "p.inflstudio")
     for _ in range(2):
         studio.undo.undo()
     assert not studio.corrections.sets
-    window.operations.open_project(tmp_path / "p.inflstudio")
+    window.session.open(tmp_path / "p.inflstudio")
     qtbot.waitUntil(lambda: not window.busy and len(studio.sets) == 3, timeout=30_000)
     sample = studio.sets[0].dataset.samples[0]
     assert sample.points[4].tolist() == [30.0, 40.0] and sample.visibility[6] == ABSENT

@@ -147,7 +147,7 @@ def test_a_saved_layout_comes_back_as_it_was(window, tmp_path):
     commands.add_point(window.studio, CHEEK)
     commands.mirror_points(window.studio, [0])
     window.operations.save_layout(tmp_path / "mine.json")
-    assert window.studio.undo.isClean() and len(load_layout(tmp_path / "mine.json")) == 2
+    assert len(load_layout(tmp_path / "mine.json")) == 2
     saved = window.studio.layout
     window.operations.new_layout()
     window.operations.load_layout(tmp_path / "mine.json")
@@ -240,10 +240,10 @@ def test_a_project_brings_back_what_was_on_screen(window, qtbot, tmp_path):
     studio.set_options(sigma=True, arrow_scale=9.0)
     settle(window, qtbot)
     layout = studio.layout
-    window.operations.save_project(tmp_path / "p.inflstudio")
+    assert window.session.save(tmp_path / "p.inflstudio")
     window.operations.new_layout()
     studio.set_options(sigma=False)
-    window.operations.open_project(tmp_path / "p.inflstudio")
+    window.session.open(tmp_path / "p.inflstudio")
     settle(window, qtbot)
     assert len(studio.sets) == 3 and studio.place == Place(1, 3) and studio.layout == layout
     assert studio.options.sigma and studio.options.arrow_scale == 9.0
@@ -252,7 +252,7 @@ def test_a_project_brings_back_what_was_on_screen(window, qtbot, tmp_path):
 
 def test_a_file_that_is_no_project_is_told(window, tmp_path):
     (tmp_path / "p.inflstudio").write_text('{"format": "infl-project", "format_version": 1, "sets": 3}')
-    window.operations.open_project(tmp_path / "p.inflstudio")
+    window.session.open(tmp_path / "p.inflstudio")
     assert "sets" in window.studio.notices[-1].text and len(window.studio.sets) == 3
 
 
