@@ -83,6 +83,33 @@ def harmonize(
     print(f"{out}: {len(faces)} faces, {len(wanted)} points each; {counts}.")
 
 
+@app.command(name="convert")
+def convert(
+    data: Annotated[
+        str,
+        tyro.conf.Positional,
+        tyro.conf.arg(metavar="DATA", help="A harmonised set, or any other, as after --data elsewhere."),
+    ],
+    /,
+    to: Literal["coco", "pts", "csv"],
+    out: Annotated[Path, tyro.conf.arg(metavar="PATH", help="A .json or .csv; for pts a new folder.")],
+    points: Annotated[
+        Literal["all", "clicked"],
+        tyro.conf.arg(help="“clicked” leaves out the points of a harmonised set that were only predicted."),
+    ] = "all",
+    origin: Annotated[
+        Literal[0, 1] | None,
+        tyro.conf.arg(
+            help="What the centre of the top-left pixel is called; by default as the format has it."
+        ),
+    ] = None,
+) -> None:
+    """Write a set as COCO keypoints, iBUG .pts or a CSV table; what was written is read back and compared."""
+    from infl.cli.convert_command import run_convert
+
+    run_convert(data, to, out, points, origin)
+
+
 @app.command(name="evaluate")
 def evaluate(
     data: Data,

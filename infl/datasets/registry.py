@@ -72,7 +72,7 @@ def open_dataset(
         opened = Opened(SetFolder(path.parent, (), pictures), Header(format="infl-dataset"), annotations)
         return assemble(opened, _choose(opened, annotation or path.name), convention, layout)
     if path.is_file():
-        opened = _look(path.parent, pictures)
+        opened = _look(path.parent, pictures, of_sets=True)
         chosen = [a for a in opened.annotations if path.name in a.sources]
         if not chosen:
             raise FileError(path, "is no annotation file that is understood.", remedy=_looked_for())
@@ -139,10 +139,11 @@ def _picture_folder(folder: str | Path | None) -> Path | None:
     return None if folder is None else Path(folder)
 
 
-def _look(root: Path, pictures: Path | None = None) -> Opened:
+def _look(root: Path, pictures: Path | None = None, *, of_sets: bool = False) -> Opened:
+    """of_sets: the folder may hold whole sets, because one file in it is meant."""
     if not root.is_dir():
         raise FileError(root, "is no folder.", remedy="Check the path.")
-    if inside := sets_inside(root):
+    if not of_sets and (inside := sets_inside(root)):
         names = ", ".join(f.name for f in inside[:12])
         raise FileError(root, f"holds {len(inside)} sets.", remedy=f"Open one of them: {names}.")
     folder = SetFolder(root, pictures_in=pictures)
