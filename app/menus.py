@@ -61,7 +61,7 @@ def _file(
     actions.separate(FILE)
     projects.declare(actions, FILE)
     actions.separate(FILE)
-    actions.add("export", FILE, "Export harmonised set…", window["export"], "Ctrl+E")
+    actions.add("export", FILE, "Export…", window["export"], "Ctrl+E")
     actions.add("picture", FILE, "Save a picture of the window…", window["picture"])
     actions.separate(FILE)
     actions.add("quit", FILE, "Quit", window["quit"], "Ctrl+Q")

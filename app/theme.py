@@ -167,6 +167,8 @@ QDoubleSpinBox:focus, QAbstractItemView:focus {{ border-color: {t.accent}; }}
 QComboBox, QLineEdit, QSpinBox, QDoubleSpinBox {{ background: {t.field}; border: 1px solid {t.line};
     border-radius: 4px; padding: 3px 8px; min-height: 20px; selection-background-color: {t.accent_soft};
     selection-color: {t.text}; }}
+QPlainTextEdit {{ background: {t.field}; border: 1px solid {t.line}; border-radius: 4px; padding: 4px; }}
+QPlainTextEdit#bare {{ background: transparent; border: 0; }}
 QComboBox::drop-down {{ border: 0; width: 22px; }}
 QComboBox::down-arrow {{ image: url({_icon("down", t)}); width: 12px; height: 12px; }}
 QAbstractSpinBox QLineEdit {{ border: 0; background: transparent; padding: 0 6px; min-height: 0; }}

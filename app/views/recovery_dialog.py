@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QSize
+from PySide6.QtCore import QModelIndex
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -41,7 +41,7 @@ class RecoveryDialog(QDialog):
         self.list.setRootIsDecorated(False)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.list.setHeaderLabels(
-            [tr("Project"), tr("Kept"), tr("Points"), tr("Corrected faces"), tr("Trained weights")]
+            [tr("Project"), tr("Kept"), tr("Points"), tr("Corrected faces"), tr("Weights")]
         )
         for name, ago, points, corrected, weights in rows:
             cells = [name, ago, f"{points:,}", f"{corrected:,}", tr("yes") if weights else "–"]
@@ -65,9 +65,7 @@ class RecoveryDialog(QDialog):
         self.recover.clicked.connect(self._recover)
         self.delete.clicked.connect(self._delete)
         self.later.clicked.connect(self.reject)
-
-    def sizeHint(self) -> QSize:
-        return QSize(600, 260)
+        self.resize(680, 280)
 
     def _choose(self, row: int) -> None:
         self.list.setCurrentIndex(self.list.model().index(row, 0))
