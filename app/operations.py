@@ -11,11 +11,12 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
-from app import commands, layout_edits
+from app import commands, folders, layout_edits
 from app.jobs import measure_disagreement, open_folders
 from app.state import Place, Studio
+from app.translation import tr
 from app.views.open_preview import OpenPreview
 from app.workers import Jobs, Latest, RunningJob, prepare_training
 from infl.datasets.dataset import Dataset
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 
 PREPARE_AFTER = 3000
 """Milliseconds after the model is there: what is on screen comes first."""
-LAYOUT_FILES = "Layouts (*.json)"
+LAYOUT_FILES = " (*.json)"
+ANNOTATIONS = "*.h5 *.hdf5 *.csv *.json *.ljson *.xml *.txt"
 ANNOTATION_FILES = "Annotations (*.h5 *.hdf5 *.csv *.json *.ljson *.xml *.txt);;All files (*)"
 
 
@@ -70,17 +72,16 @@ class Operations(QObject):
 
     def ask_open(self) -> None:
         """Choose a folder to look into."""
-        folder = QFileDialog.getExistingDirectory(self.window, "Open a data set, or a folder of data sets")
-        if folder:
-            self.preview([Path(folder)])
+        folder = folders.ask_folder(self.window, tr("Open a data set, or a folder of data sets"))
+        if folder is not None:
+            self.preview([folder])
 
     def ask_open_file(self) -> None:
         """Choose annotation files, or harmonised sets, to look into."""
-        names, _ = QFileDialog.getOpenFileNames(
-            self.window, "Open annotation files or harmonised sets", "", ANNOTATION_FILES
-        )
+        kinds = tr("Annotations") + f" ({ANNOTATIONS});;" + tr("All files") + " (*)"
+        names = folders.ask_files(self.window, tr("Open annotation files or harmonised sets"), kinds)
         if names:
-            self.preview([Path(name) for name in names])
+            self.preview(names)
 
     def preview(self, paths: Sequence[Path]) -> None:
         """Read folders or files and show what they hold; what is chosen there opens."""
@@ -101,9 +102,9 @@ class Operations(QObject):
     def find_pictures(self, index: int) -> None:
         """Choose the folder where an open set's missing pictures are, and open the set again with them."""
         path = self.studio.sets[index].dataset.path
-        folder = QFileDialog.getExistingDirectory(self.window, "Where are the pictures now?", str(path))
-        if folder:
-            self.open([path], pictures={path: Path(folder)})
+        folder = folders.ask_folder(self.window, tr("Where are the pictures now?"), path)
+        if folder is not None:
+            self.open([path], pictures={path: folder})
 
     def open(
         self,
@@ -165,11 +166,10 @@ class Operations(QObject):
 
     def ask_model(self) -> None:
         """Choose a checkpoint."""
-        name, _ = QFileDialog.getOpenFileName(
-            self.window, "Load a checkpoint", "", "Checkpoints (*.safetensors)"
-        )
-        if name:
-            self.load_model(Path(name))
+        kinds = tr("Checkpoints") + " (*.safetensors)"
+        path = folders.ask_file(self.window, tr("Load a checkpoint"), kinds)
+        if path is not None:
+            self.load_model(path)
 
     def _model_loaded(self, path: Path | None, landmarker: Any) -> None:
         self.checkpoints[landmarker] = path
@@ -199,9 +199,9 @@ class Operations(QObject):
 
     def ask_layout(self) -> None:
         """Choose a layout file."""
-        name, _ = QFileDialog.getOpenFileName(self.window, "Open a layout", "", LAYOUT_FILES)
-        if name:
-            self.load_layout(Path(name))
+        path = folders.ask_file(self.window, tr("Open a layout"), tr("Layouts") + LAYOUT_FILES)
+        if path is not None:
+            self.load_layout(path)
 
     def load_layout(self, path: Path) -> None:
         """Make the layout of a file the custom one (undoable)."""
@@ -216,10 +216,10 @@ class Operations(QObject):
 
     def ask_save_layout(self) -> None:
         """Choose where the custom layout is saved."""
-        start = str(self.layout_path or Path(f"{self.studio.layout.name}.json"))
-        name, _ = QFileDialog.getSaveFileName(self.window, "Save the layout", start, LAYOUT_FILES)
-        if name:
-            self.save_layout(Path(name).with_suffix(".json"))
+        start = str(self.layout_path or f"{self.studio.layout.name}.json")
+        path = folders.ask_new_file(self.window, tr("Save the layout"), start, tr("Layouts") + LAYOUT_FILES)
+        if path is not None:
+            self.save_layout(path.with_suffix(".json"))
 
     def save_layout(self, path: Path) -> None:
         """Write the custom layout; its name becomes the file's."""

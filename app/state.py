@@ -381,7 +381,7 @@ class Studio(QObject):
             self.comparison = comparison
             self.comparison_changed.emit()
 
-    def set_options(self, **changes: bool | float) -> None:
+    def set_options(self, **changes: bool | float | str) -> None:
         """Change what is drawn."""
         options = replace(self.options, **changes)
         if options != self.options:
@@ -396,7 +396,7 @@ class Studio(QObject):
             self.target_changed.emit()
 
     def restore(
-        self, comparison: Mapping[str, str], convention: str, options: Mapping[str, bool | float]
+        self, comparison: Mapping[str, str], convention: str, options: Mapping[str, bool | float | str]
     ) -> None:
         """Bring back comparison, target convention and options of a project; what is unknown is left out."""
         self.comparison = replace(

@@ -17,6 +17,9 @@ from infl.resources import resource
 GRID = 8
 """Pixels: every margin and gap is a multiple of it, or half of it."""
 
+NAMES = ("light", "dark", "system")
+"""What a person can choose; "system" is what the desktop prefers."""
+
 SMALL, BODY, TITLE = 11, 13, 16
 """The three sizes of text, in pixels."""
 
@@ -148,6 +151,8 @@ QLabel {{ background: transparent; }}
 QLabel#title {{ font-size: {BODY}px; font-weight: 600; }}
 QLabel#heading {{ font-size: {TITLE}px; font-weight: 600; }}
 QLabel#muted {{ color: {t.muted}; font-size: {SMALL}px; }}
+QLabel#key {{ background: {t.field}; border: 1px solid {t.line}; border-radius: 4px; padding: 1px 6px;
+    font-size: {SMALL}px; }}
 QLabel#error {{ color: {t.error}; }}
 QPushButton, QToolButton {{ background: {t.field}; border: 1px solid {t.line}; border-radius: 4px;
     padding: 3px 10px; min-height: 20px; }}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSettings, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QApplication,
     QDockWidget,
@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )  # fmt: skip
 
 from app import demo, folders, menus, theme
-from app.actions import Actions, plain
+from app.actions import Actions
 from app.derived import Derived
 from app.inverse import InverseQueries
 from app.loading import PhotoLoader
@@ -28,6 +28,7 @@ from app.session import Session
 from app.state import Studio
 from app.thumbnails import Thumbnails
 from app.translation import tr
+from app.views.cheat_sheet import CheatSheet
 from app.views.command_search import CommandSearch
 from app.views.dataset_dock import DatasetPanel
 from app.views.export_dialog import ExportDialog
@@ -36,12 +37,18 @@ from app.views.fine_tune_dock import FineTunePanel
 from app.views.layout_dock import LayoutPanel
 from app.views.notices import Card, LogPanel
 from app.views.offsets_dock import OffsetsPanel
+from app.views.panel import row, tool_button
+from app.views.panels import Panels
 from app.views.photo_view import PhotoView
 from app.views.saved_label import SavedLabel
+from app.views.shortcut_editor import ShortcutEditor
 from app.views.stage import FacePanel, PhotoPanel, stage
 from app.views.status import StatusLine
+from app.views.tour import Tour, tour_steps
 from app.workers import Jobs, RunningJob
 
+CORNER = ("open", "save_project", "undo", "redo", "export")
+"""Actions with a button beside the menus."""
 ARRANGEMENT = 1
 """Version of the docks' arrangement: a remembered one of another version is not restored."""
 
@@ -66,12 +73,11 @@ class MainWindow(QMainWindow):
         self.projects = ProjectActions(self.session, self)
         self.photo = PhotoView(self.studio, self.derived)
         self.face = CanonicalFaceView(self.studio, self.derived)
-        self.actions_ = Actions(self)
+        self.actions_ = Actions(self, settings)
         self._declare()
-        self.middle = stage(
-            PhotoPanel(self.studio, self.derived, self.actions_, self.photo),
-            FacePanel(self.studio, self.derived, self.actions_, self.face),
-        )
+        self.photo_panel = PhotoPanel(self.studio, self.derived, self.actions_, self.photo)
+        self.face_panel = FacePanel(self.studio, self.derived, self.actions_, self.face)
+        self.middle = stage(self.photo_panel, self.face_panel)
         self.setCentralWidget(self.middle)
         self.datasets = DatasetPanel(self.studio, self.actions_, self.thumbnails, self.operations)
         self.layout_panel = LayoutPanel(self.studio, self.derived, self.actions_)
@@ -79,14 +85,22 @@ class MainWindow(QMainWindow):
         self.fine_tune = FineTunePanel(self.studio, self.jobs)
         self.log = LogPanel(self.studio)
         self._dock_panels()
+        self.panels = Panels(self, {
+            tr("Data sets"): self.datasets, tr("Photo"): self.photo_panel, tr("Canonical face"): self.face_panel,
+            tr("Layout"): self.layout_panel, tr("Offsets"): self.offsets, tr("Fine-tune"): self.fine_tune,
+            tr("Log"): self.log,
+        })  # fmt: skip
+        self.panels.declare(self.actions_, menus.GO)
+        menus.declare_help(self.actions_, self._window_actions())
         self.actions_.fill(self.menuBar())
-        self._add_search_button()
+        self._add_corner()
         self.setStatusBar(StatusLine(self.studio, self.jobs))
         self.saved = SavedLabel(self.session)
         self.statusBar().addPermanentWidget(self.saved)
         self.card = Card(self.studio, self.middle)
         self.jobs.started.connect(self._job_started)
         self.session.changed.connect(self._entitle)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._desktop_changed)
         self.setAcceptDrops(True)
         self.setContentsMargins(theme.GRID, 0, theme.GRID, 0)
         self.resize(1600, 1000)
@@ -96,16 +110,28 @@ class MainWindow(QMainWindow):
     # putting it together
 
     def _declare(self) -> None:
-        window = {
+        menus.declare(
+            self.actions_,
+            self.studio,
+            self.operations,
+            self.projects,
+            self.photo,
+            self.face,
+            self._window_actions(),
+        )
+        self._show_theme()
+
+    def _window_actions(self) -> dict[str, Callable[[], object]]:
+        """What only the window can do, by name."""
+        return {
             "demo": self.open_demo,
             "export": self.export, "picture": self.ask_picture, "quit": self.close, "fine_tune": self.show_fine_tune,
-            "search": lambda: CommandSearch(self.actions_, self).show(), "shortcuts": self.show_shortcuts,
+            "search": lambda: CommandSearch(self.actions_, self).show(),
+            "shortcuts": lambda: CheatSheet(self.actions_, self).open(),
+            "change_shortcuts": lambda: ShortcutEditor(self.actions_, self).open(), "tour": self.show_tour,
             "about": self.show_about,
-            **{f"theme_{name}": lambda name=name: self.wear(name) for name in ("light", "dark", "system")},
+            **{f"theme_{name}": lambda name=name: self.wear(name) for name in theme.NAMES},
         }  # fmt: skip
-        menus.declare(
-            self.actions_, self.studio, self.operations, self.projects, self.photo, self.face, window
-        )
 
     def _dock_panels(self) -> None:
         self.setDockNestingEnabled(True)
@@ -126,7 +152,7 @@ class MainWindow(QMainWindow):
         self.resizeDocks([self.docks["Layout"]], [232], Qt.Orientation.Vertical)
 
     def _dock(self, title: str, panel: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
-        dock = QDockWidget(title, self)
+        dock = QDockWidget(tr(title), self)
         dock.setObjectName(title)
         dock.setWidget(panel)
         dock.setTitleBarWidget(QWidget())  # the tab, or the panel itself, says it already
@@ -134,12 +160,27 @@ class MainWindow(QMainWindow):
         self.actions_.adopt(f"dock_{title}", menus.VIEW, dock.toggleViewAction())
         return dock
 
-    def _add_search_button(self) -> None:
-        button = self.search_button = QToolButton(self.menuBar())
-        button.setText("Search actions    Ctrl+K")
+    def _add_corner(self) -> None:
+        """Beside the menus: what is wanted most, and the search."""
+        corner = QWidget(self.menuBar())
+        corner.setObjectName("plain")
+        buttons = row(*(tool_button(self.actions_[name]) for name in CORNER))
+        buttons.setContentsMargins(0, 0, 0, 0)
+        button = self.search_button = QToolButton()
         button.setObjectName("search")
+        button.setAccessibleName(tr("Search actions"))
         button.clicked.connect(self.actions_["search"].trigger)
-        self.menuBar().setCornerWidget(button)
+        buttons.addSpacing(theme.GRID)
+        buttons.addWidget(button)
+        corner.setLayout(buttons)
+        self.menuBar().setCornerWidget(corner)
+
+        def show_keys() -> None:
+            keys = self.actions_["search"].shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            button.setText(tr("Search actions") + f"    {keys}")
+
+        self.actions_.keys_changed.connect(show_keys)
+        show_keys()
 
     def _restore(self) -> None:
         if not self.remember:
@@ -168,6 +209,9 @@ class MainWindow(QMainWindow):
             if demo:
                 self.show_demo_layout()
         self.projects.offer_recovery()
+        if self.remember and not self.settings.value("tour_seen"):
+            self.settings.setValue("tour_seen", "yes")
+            self.show_tour()
 
     @property
     def busy(self) -> bool:
@@ -218,8 +262,20 @@ class MainWindow(QMainWindow):
         assert isinstance(application, QApplication)
         theme.apply(application, name)
         self.settings.setValue("theme", name)
+        self._show_theme()
         self.fine_tune.dress()
         self.update()
+
+    def _show_theme(self) -> None:
+        """Tick the theme that is worn, in the menu."""
+        chosen = str(self.settings.value("theme", "system"))
+        for name in theme.NAMES:
+            self.actions_[f"theme_{name}"].setChecked(name == chosen)
+
+    def _desktop_changed(self) -> None:
+        """The desktop has become light or dark."""
+        if str(self.settings.value("theme", "system")) == "system":
+            self.wear("system")
 
     def open_demo(self) -> None:
         self.operations.open(demo.folders())
@@ -246,27 +302,24 @@ class MainWindow(QMainWindow):
             text = tr("{path} could not be written. Check the folder and the suffix.").format(path=path)
             self.studio.notify("error", text)
 
-    def show_shortcuts(self) -> None:
-        rows = [
-            (plain(e.action) if len(plain(e.action)) > 1 else e.action.toolTip().partition("  (")[0], keys)
-            for e in self.actions_.search("")
-            if (keys := e.action.shortcut().toString())
-        ]
-        table = "".join(
-            f"<tr><td style='padding-right:24px'>{text}</td><td>{keys}</td></tr>" for text, keys in rows
-        )
-        box = QMessageBox(self)
-        box.setWindowTitle("Shortcuts")
-        box.setText(f"<table>{table}</table>")
-        box.exec()
+    def show_tour(self) -> None:
+        """Four steps over what is where; the bottom panels are brought to the front for it."""
+        self.docks["Layout"].show()
+        self.docks["Layout"].raise_()
+        Tour(self, tour_steps(self.datasets, self.photo, self.face, self.layout_panel))
 
     def show_about(self) -> None:
         QMessageBox.about(
             self,
-            "About infl-studio",
-            "<b>infl-studio</b><p>Makes differently annotated face data sets speak one language.</p>"
-            "<p>After “Infinite 3D Landmarks: Improving Continuous 2D Facial Landmark Detection”, "
-            "Chandran, Zoss, Gotardo and Bradley, 2024.</p>",
+            tr("About infl-studio"),
+            "<b>infl-studio</b><p>"
+            + tr("Makes differently annotated face data sets speak one language.")
+            + "</p><p>"
+            + tr(
+                "After “Infinite 3D Landmarks: Improving Continuous 2D Facial Landmark Detection”, "
+                "Chandran, Zoss, Gotardo and Bradley, 2024."
+            )
+            + "</p>",
         )
 
     def _job_started(self, job: RunningJob) -> None:

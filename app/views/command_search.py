@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
-from app.actions import Actions, plain
+from app.actions import Actions
 from app.theme import GRID
+from app.translation import tr
 
 
 class CommandSearch(QDialog):
@@ -17,8 +17,10 @@ class CommandSearch(QDialog):
         super().__init__(parent, Qt.WindowType.Popup)
         self._actions = actions
         self.field, self.list = QLineEdit(), QListWidget()
-        self.field.setPlaceholderText("Search actions")
+        self.field.setPlaceholderText(tr("Search actions"))
         self.list.setObjectName("bare")
+        self.field.setAccessibleName(tr("Search actions"))
+        self.list.setAccessibleName(tr("Actions"))
         column = QVBoxLayout(self)
         column.setContentsMargins(GRID, GRID, GRID, GRID)
         column.addWidget(self.field)
@@ -45,10 +47,9 @@ class CommandSearch(QDialog):
     def _narrow(self, text: str) -> None:
         self.list.clear()
         for entry in self._actions.search(text):
-            keys = entry.action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-            item = QListWidgetItem(
-                f"{entry.menu.replace('&', '')}  ›  {plain(entry.action)}" + (f"    {keys}" if keys else "")
-            )
+            place = f"{entry.place}  ›  {entry.name}"
+            item = QListWidgetItem(place + (f"    {entry.keys}" if entry.keys else ""))
+            item.setToolTip(entry.tip)
             item.setData(Qt.ItemDataRole.UserRole, entry.action)
             if not entry.action.isEnabled():
                 item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEnabled)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QGuiApplication
@@ -21,6 +22,8 @@ from PySide6.QtWidgets import (
 
 from app.state import Notice, Studio
 from app.theme import GRID, theme
+from app.translation import tr
+from app.views.panel import label
 
 SHOWN = {"info": 5_000, "warning": 9_000}
 """Milliseconds that a card stays; errors stay until they are closed."""
@@ -28,17 +31,19 @@ SIGNS = {"info": "ⓘ", "warning": "⚠", "error": "⚠"}
 
 
 class Card(QFrame):
-    """The newest notice, at the bottom right of the window's middle."""
+    """The newest notice, at the bottom right of the window's middle. Errors wait in a row until each was closed."""
 
     def __init__(self, studio: Studio, over: QWidget):
         # A child of the window: `over` may be a splitter, which would take the card for a pane.
         super().__init__(over.window())
         self.setObjectName("panel")
-        self._over, self._notice = over, Notice("info", "")
-        self.text, self.copy, self.close_button = QLabel(), QPushButton("Copy details"), QPushButton("Close")
+        self._over, self._notice, self._waiting = over, Notice("info", ""), deque[Notice]()
+        self.text, self.more = QLabel(), label("", "muted")
+        self.copy, self.close_button = QPushButton(tr("Copy details")), QPushButton(tr("Close"))
         self.text.setWordWrap(True)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         buttons = QHBoxLayout()
+        buttons.addWidget(self.more)
         buttons.addStretch(1)
         buttons.addWidget(self.copy)
         buttons.addWidget(self.close_button)
@@ -47,28 +52,47 @@ class Card(QFrame):
         column.addWidget(self.text)
         column.addLayout(buttons)
         self._timer = QTimer(self, singleShot=True)
-        self._timer.timeout.connect(self.hide)
-        self.copy.clicked.connect(
-            lambda: QGuiApplication.clipboard().setText(f"{self._notice.text}\n{self._notice.details}")
-        )
-        self.close_button.clicked.connect(self.hide)
+        self._timer.timeout.connect(self.dismiss)
+        self.copy.clicked.connect(lambda: copy(self._notice))
+        self.close_button.clicked.connect(self.dismiss)
         over.installEventFilter(self)
         studio.noticed.connect(self.show_notice)
         self.hide()
 
     def show_notice(self, notice: Notice) -> None:
+        """Show it now; after an error that nobody has closed yet, once that is closed (errors), or in the log only."""
+        if self.isVisible() and self._notice.level == "error":
+            if notice.level == "error" and notice.text != self._notice.text:
+                self._waiting.append(notice)
+                self._count()
+            return
+        self._show(notice)
+
+    def dismiss(self) -> None:
+        """Close it; the next error in the row follows."""
+        self.hide()
+        if self._waiting:
+            self._show(self._waiting.popleft())
+
+    def _show(self, notice: Notice) -> None:
         self._notice = notice
         t = theme()
         colour = {"info": t.accent, "warning": t.warning, "error": t.error}[notice.level]
         self.setStyleSheet(f"QFrame#panel {{ border-left: 4px solid {colour}; }}")
         self.text.setText(notice.text)
+        self.setAccessibleName(notice.text)
         self.copy.setVisible(bool(notice.details))
+        self._count()
         self._place()
         self.show()
         self.raise_()
         self._timer.stop()
         if notice.level in SHOWN:
             self._timer.start(SHOWN[notice.level])
+
+    def _count(self) -> None:
+        waiting = len(self._waiting)
+        self.more.setText(tr("{count} more").format(count=waiting) if waiting else "")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
@@ -92,13 +116,25 @@ class LogPanel(QFrame):
         self.list, self.details = QListWidget(), QPlainTextEdit()
         self.list.setObjectName("bare")
         self.list.setWordWrap(True)
-        self.list.setAccessibleName("Log")
+        self.list.setAccessibleName(tr("Log"))
         self.details.setReadOnly(True)
         self.details.setObjectName("bare")
-        self.details.setPlaceholderText("Choose a line to see its details")
+        self.details.setPlaceholderText(tr("Choose a line to see its details"))
+        self.details.setAccessibleName(tr("Details"))
+        self.details.setTabChangesFocus(True)
+        self.copy = QPushButton(tr("Copy"))
+        self.copy.setEnabled(False)
+        self.copy.setToolTip(tr("Copy the chosen notice with its details"))
+        self.copy.clicked.connect(lambda: copy(self.list.currentItem().data(Qt.ItemDataRole.UserRole)))
         split = QSplitter()
         split.addWidget(self.list)
-        split.addWidget(self.details)
+        right = QWidget()
+        right.setObjectName("plain")
+        beside = QVBoxLayout(right)
+        beside.setContentsMargins(0, 0, 0, GRID // 2)
+        beside.addWidget(self.details, 1)
+        beside.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignRight)
+        split.addWidget(right)
         split.setStretchFactor(0, 2)
         split.setStretchFactor(1, 1)
         column = QVBoxLayout(self)
@@ -122,3 +158,9 @@ class LogPanel(QFrame):
         if item is not None:
             notice = item.data(Qt.ItemDataRole.UserRole)
             self.details.setPlainText(notice.details or notice.text)
+        self.copy.setEnabled(item is not None)
+
+
+def copy(notice: Notice) -> None:
+    """A notice and its details, to be pasted into a report."""
+    QGuiApplication.clipboard().setText(f"{notice.text}\n{notice.details}")

@@ -71,6 +71,8 @@ def tool_button(action: QAction) -> QToolButton:
     button = QToolButton()
     button.setObjectName("quiet")
     button.setDefaultAction(action)
+    if sum(letter.isalpha() for letter in action.text()) < 2:  # a sign says nothing to who cannot see it
+        button.setAccessibleName(action.toolTip().partition("  (")[0])
     button.setToolButtonStyle(
         Qt.ToolButtonStyle.ToolButtonTextOnly
         if action.icon().isNull()

@@ -75,6 +75,7 @@ class FacePanel(Panel):
         self.scale = QSlider(Qt.Orientation.Horizontal)
         self.scale.setRange(1, 20)
         self.scale.setFixedWidth(64)
+        self.scale.setAccessibleName("Length of the arrows")
         self.scale.setToolTip("How many times longer than life the arrows are drawn")
         self.scale_text = label("", "muted")
         for identifier in ("point_tool", "turn_tool", "front", "three_quarter", "side"):

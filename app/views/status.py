@@ -9,6 +9,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar
 
 from app.state import Studio
+from app.translation import tr
 from app.workers import Jobs, RunningJob, in_words, job_threads
 
 SHOWN = ("encode", "query", "face")
@@ -23,9 +24,10 @@ class StatusLine(QStatusBar):
         super().__init__()
         self.studio, self._jobs = studio, jobs
         self.machine, self.timings = QLabel(), QLabel()
-        self.job, self.bar, self.cancel = QLabel(), QProgressBar(), QPushButton("Cancel")
+        self.job, self.bar, self.cancel = QLabel(), QProgressBar(), QPushButton(tr("Cancel"))
         self.bar.setFixedWidth(120)
         self.bar.setTextVisible(False)
+        self.bar.setAccessibleName(tr("Progress of the running job"))
         self._times: dict[str, deque[float]] = defaultdict(lambda: deque(maxlen=KEPT))
         self.setSizeGripEnabled(False)
         self.addWidget(self.machine)
@@ -44,9 +46,11 @@ class StatusLine(QStatusBar):
     def _show_machine(self) -> None:
         landmarker = self.studio.landmarker
         device = str(landmarker.device).upper() if landmarker is not None else "CPU"
-        model = f"model: {self.studio.model_name}" if landmarker is not None else "no model"
-        threads = job_threads()
-        self.machine.setText(f"  {device} · 1 thread live, {threads} for jobs · software view · {model}")
+        model = tr("no model")
+        if landmarker is not None:
+            model = tr("model: {name}").format(name=self.studio.model_name)
+        text = tr("{device} · 1 thread live, {threads} for jobs · software view · {model}")
+        self.machine.setText("  " + text.format(device=device, threads=job_threads(), model=model))
 
     def _timed(self, what: str, milliseconds: float) -> None:
         self._times[{"custom": "query"}.get(what, what)].append(milliseconds)
@@ -58,7 +62,7 @@ class StatusLine(QStatusBar):
         self.timings.setText(" · ".join(parts) + "  ")
 
     def _job_started(self, job: RunningJob) -> None:
-        self.job.setText(f"{job.title} …")
+        self.job.setText(tr("{title} …").format(title=job.title))
         self.bar.setRange(0, 0)
         for widget in (self.job, self.bar, self.cancel):
             widget.show()
@@ -69,12 +73,14 @@ class StatusLine(QStatusBar):
         last = reports[-1]
         self.bar.setRange(0, max(last.total, 1))
         self.bar.setValue(last.done)
-        self.job.setText(f"{last.phase} {last.done:,}/{last.total:,} · {in_words(last.seconds_left)} left")
+        text = tr("{phase} {done}/{total} · {left} left")
+        done, total, left = f"{last.done:,}", f"{last.total:,}", in_words(last.seconds_left)
+        self.job.setText(text.format(phase=last.phase, done=done, total=total, left=left))
 
     def _cancel(self) -> None:
         if self._jobs.running is not None:
             self._jobs.running.cancel()
-            self.job.setText(f"{self._jobs.running.title}: stopping …")
+            self.job.setText(tr("{title}: stopping …").format(title=self._jobs.running.title))
             self.cancel.setEnabled(False)
 
     def _hide_job(self) -> None:
