@@ -140,7 +140,7 @@ class PhotoList:
         if status == "several faces":
             return np.array([s.image in open_set.crowded for s in samples], bool)
         if status == "points absent":
-            return np.isnan(np.stack([s.points for s in samples])).any((1, 2))
+            return np.array([bool(np.isnan(s.points).any()) for s in samples], bool)
         return np.array([s.image in self.studio.unreadable for s in samples], bool)
 
 

@@ -264,8 +264,12 @@ class PhotoView(Canvas):
 
     def event(self, event: QEvent) -> bool:
         # Alt with an arrow reorders the layout's points elsewhere; here it moves the chosen point.
-        override = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if override and Qt.Key(event.key()) in ARROWS and self.studio.point is not None:
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and Qt.Key(event.key()) in ARROWS
+            and self.studio.point is not None
+        ):
             event.accept()
             return True
         return super().event(event)
