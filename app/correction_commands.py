@@ -6,6 +6,7 @@ from PySide6.QtGui import QUndoCommand
 
 from app.corrections import Face, PointCorrection, SetKey
 from app.state import Place, Studio
+from app.translation import tr
 from infl.datasets.dataset import ABSENT, OCCLUDED
 
 _MERGES = 2
@@ -71,7 +72,7 @@ def move_point(studio: Studio, point: int, at: tuple[float, float], gesture: int
     if photo is not None:
         occluded = int(photo.sample.visibility[point]) == OCCLUDED
         x, y = (float(v) for v in at)
-        _correct(studio, "Move", point, PointCorrection((x, y), occluded), gesture)
+        _correct(studio, tr("Move {name}"), point, PointCorrection((x, y), occluded), gesture)
 
 
 def mark_occluded(studio: Studio, point: int, occluded: bool) -> None:
@@ -79,13 +80,13 @@ def mark_occluded(studio: Studio, point: int, occluded: bool) -> None:
     photo = studio.photo
     if photo is not None and int(photo.sample.visibility[point]) != ABSENT:
         x, y = (float(v) for v in photo.sample.points[point])
-        text = "Mark as occluded:" if occluded else "Mark as seen:"
+        text = tr("Mark {name} as occluded") if occluded else tr("Mark {name} as seen")
         _correct(studio, text, point, PointCorrection((x, y), occluded))
 
 
 def mark_absent(studio: Studio, point: int) -> None:
     """Take a point away from the annotation."""
-    _correct(studio, "Mark as absent:", point, PointCorrection(None))
+    _correct(studio, tr("Mark {name} as absent"), point, PointCorrection(None))
 
 
 def restore_points(studio: Studio, points: tuple[int, ...]) -> None:
@@ -97,7 +98,8 @@ def restore_points(studio: Studio, points: tuple[int, ...]) -> None:
     after = {k: point for k, point in face.items() if k not in points}
     if len(after) != len(face):
         point = points[0] if len(points) == 1 else studio.point
-        text = f"As in the file: {_name(studio, points[0])}" if len(points) == 1 else "As in the file"
+        text = tr("{name} as in the file") if len(points) == 1 else tr("Points as in the file")
+        text = text.format(name=_name(studio, points[0]))
         studio.undo.push(CorrectFace(studio, text, photo.place, after, point))
 
 
@@ -108,7 +110,12 @@ def _correct(studio: Studio, text: str, point: int, correction: PointCorrection,
     face = studio.corrections_of(photo.place)
     if face.get(point) != correction:
         command = CorrectFace(
-            studio, f"{text} {_name(studio, point)}", photo.place, {**face, point: correction}, point, gesture
+            studio,
+            text.format(name=_name(studio, point)),
+            photo.place,
+            {**face, point: correction},
+            point,
+            gesture,
         )
         studio.undo.push(command)
 
@@ -116,4 +123,4 @@ def _correct(studio: Studio, text: str, point: int, correction: PointCorrection,
 def _name(studio: Studio, point: int) -> str:
     open_set = studio.open_set
     layout = open_set.dataset.layout if open_set is not None else None
-    return layout.points[point].name if layout is not None else f"point {point}"
+    return layout.points[point].name if layout is not None else tr("point {number}").format(number=point)

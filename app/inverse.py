@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from app.state import Photo, Probe, Studio
+from app.translation import tr
 from app.workers import Latest, use_torch_threads
 
 if TYPE_CHECKING:
@@ -26,7 +27,9 @@ class InverseQueries(QObject):
         self._worker = Latest(self)
         self._worker.done.connect(self._found)
         self._worker.failed.connect(
-            lambda _key, error: studio.notify("error", f"The place could not be found on the face: {error}")
+            lambda _key, error: studio.notify(
+                "error", tr("The place could not be found on the face: {error}").format(error=error)
+            )
         )
         studio.pixel_asked.connect(self._ask)
 

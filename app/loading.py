@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject
 
 from app.jobs import encode_sample
 from app.state import OpenSet, Photo, Place, Studio
+from app.translation import tr
 from app.workers import Latest, use_torch_threads
 from infl.datasets.dataset import Sample
 from infl.errors import InflError
@@ -98,6 +99,10 @@ class PhotoLoader(QObject):
 
     def _failed(self, key: tuple[Place, Landmarker | None], error: Exception) -> None:
         if key[0] == self.studio.place:
-            text = str(error) if isinstance(error, InflError) else f"This picture could not be shown: {error}"
+            text = (
+                str(error)
+                if isinstance(error, InflError)
+                else tr("This picture could not be shown: {error}").format(error=error)
+            )
             self.studio.notify("error", text)
             self.studio.photo_failed(key[0], text)

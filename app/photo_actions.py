@@ -6,6 +6,7 @@ from app import commands
 from app import correction_commands as corrections
 from app.actions import Actions
 from app.state import Studio
+from app.translation import tr
 from app.views.photo_points import PhotoPoints
 from infl.datasets.dataset import ABSENT, OCCLUDED
 
@@ -16,22 +17,22 @@ POINT_ACTIONS = ("occluded", "absent", "as_filed", "all_as_filed")
 
 def declare(actions: Actions, studio: Studio, points: PhotoPoints) -> None:
     """Declare the menu “Photo”."""
-    actions.add("add_probe", PHOTO, "Add this place to my layout", lambda: add_probe(studio), "A",
-                "Add the place that was clicked on the face in the photo to my layout")  # fmt: skip
+    actions.add("add_probe", PHOTO, tr("Add this place to my layout"), lambda: add_probe(studio), "A",
+                tr("Add the place that was clicked on the face in the photo to my layout"))  # fmt: skip
     actions.separate(PHOTO)
-    actions.add("next_point", PHOTO, "Next point", lambda: step_point(studio, 1), "]",
-                "Choose the next point of the photo's own layout; the arrow keys move it")  # fmt: skip
-    actions.add("previous_point", PHOTO, "Previous point", lambda: step_point(studio, -1), "[",
-                "Choose the previous point of the photo's own layout")  # fmt: skip
+    actions.add("next_point", PHOTO, tr("Next point"), lambda: step_point(studio, 1), "]",
+                tr("Choose the next point of the photo's own layout; the arrow keys move it"))  # fmt: skip
+    actions.add("previous_point", PHOTO, tr("Previous point"), lambda: step_point(studio, -1), "[",
+                tr("Choose the previous point of the photo's own layout"))  # fmt: skip
     actions.separate(PHOTO)
-    occluded = actions.add_switch("occluded", PHOTO, "Occluded", False, lambda on: mark_occluded(studio, on), "O",
-                                  "Something hides the chosen point")  # fmt: skip
-    absent = actions.add_switch("absent", PHOTO, "Absent", False, lambda on: mark_absent(studio, points, on), "X",
-                                "The chosen point is not in the photo, or is not to be trusted")  # fmt: skip
-    as_filed = actions.add("as_filed", PHOTO, "Point as in the file", lambda: restore(studio), "Backspace",
-                           "Take back what was corrected of the chosen point")  # fmt: skip
-    all_filed = actions.add("all_as_filed", PHOTO, "All points as in the file", lambda: restore_all(studio), "",
-                            "Take back what was corrected in this photo")  # fmt: skip
+    occluded = actions.add_switch("occluded", PHOTO, tr("Occluded"), False, lambda on: mark_occluded(studio, on), "O",
+                                  tr("Something hides the chosen point"))  # fmt: skip
+    absent = actions.add_switch("absent", PHOTO, tr("Absent"), False, lambda on: mark_absent(studio, points, on), "X",
+                                tr("The chosen point is not in the photo, or is not to be trusted"))  # fmt: skip
+    as_filed = actions.add("as_filed", PHOTO, tr("Point as in the file"), lambda: restore(studio), "Backspace",
+                           tr("Take back what was corrected of the chosen point"))  # fmt: skip
+    all_filed = actions.add("all_as_filed", PHOTO, tr("All points as in the file"), lambda: restore_all(studio), "",
+                            tr("Take back what was corrected in this photo"))  # fmt: skip
 
     def enable() -> None:
         """Actions can be chosen where they do something, and the switches show how the chosen point is."""

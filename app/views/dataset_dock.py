@@ -20,6 +20,7 @@ from app.photo_list import ORDERS, WORST
 from app.state import Studio
 from app.theme import GRID, theme
 from app.thumbnails import Thumbnails
+from app.translation import tr
 from app.views import marks
 from app.views.filter_box import FilterBox
 from app.views.panel import ElidedLabel, Panel, row, tool_button
@@ -34,13 +35,13 @@ class DatasetPanel(Panel):
     """The list of sets above the photographs of the chosen one."""
 
     def __init__(self, studio: Studio, actions: Actions, thumbnails: Thumbnails, operations: Operations):
-        super().__init__("Data sets")
+        super().__init__(tr("Data sets"))
         self.studio, self.actions_, self.operations = studio, actions, operations
         self.head.addStretch(1)
         self.head.addWidget(tool_button(actions["open"]))
         self.sets = QTreeWidget()
         self.sets.setObjectName("bare")
-        self.sets.setHeaderLabels(["Set", "Faces"])
+        self.sets.setHeaderLabels([tr("Set"), tr("Faces")])
         self.sets.setHeaderHidden(True)
         self.sets.setRootIsDecorated(False)
         self.sets.setUniformRowHeights(True)
@@ -48,14 +49,15 @@ class DatasetPanel(Panel):
         self.sets.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.sets.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         self.sets.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.sets.setAccessibleName("Data sets")
+        self.sets.setAccessibleName(tr("Data sets"))
         self.filter, self.order = QLineEdit(), QComboBox()
-        self.filter.setPlaceholderText("Search names and splits")
-        self.filter.setAccessibleName("Search photographs")
+        self.filter.setPlaceholderText(tr("Search names and splits"))
+        self.filter.setAccessibleName(tr("Search photographs"))
         self.filter.setClearButtonEnabled(True)
-        self.order.addItems(ORDERS)
-        self.order.setAccessibleName("Order of the photographs")
-        self.order.setToolTip("The order of the photographs; “worst first” measures all of them")
+        for order in ORDERS:
+            self.order.addItem(tr(order), order)
+        self.order.setAccessibleName(tr("Order of the photographs"))
+        self.order.setToolTip(tr("The order of the photographs; “worst first” measures all of them"))
         self.problems = ElidedLabel(name="error")
         self.model = PhotoModel(studio, thumbnails)
         self.grid = Tiles()
@@ -63,16 +65,16 @@ class DatasetPanel(Panel):
         self.grid.setModel(self.model)
         self._tile = Tile(studio)
         self.grid.setItemDelegate(self._tile)
-        self.grid.setAccessibleName("Photographs")
+        self.grid.setAccessibleName(tr("Photographs"))
         self.body.setContentsMargins(GRID // 2, 0, GRID // 2, 0)
         self.body.addWidget(self.sets)
         self.body.addWidget(self.problems)
         self.filters, self.count = FilterBox(), ElidedLabel()
         self.more = QToolButton()
-        self.more.setText("Filter")
+        self.more.setText(tr("Filter"))
         self.more.setObjectName("quiet")
         self.more.setCheckable(True)
-        self.more.setToolTip("Filter by set, split, yaw, status and residual")
+        self.more.setToolTip(tr("Filter by set, split, yaw, status and residual"))
         self.filters.hide()
         self.body.addLayout(row(self.filter, self.more))
         self.body.addWidget(self.filters)
@@ -92,7 +94,7 @@ class DatasetPanel(Panel):
         self.filters.changed.connect(self._refill)
         self.more.toggled.connect(self.filters.setVisible)
         thumbnails.arrived.connect(self._thumbnail_arrived)
-        self.order.currentTextChanged.connect(self._order_chosen)
+        self.order.currentIndexChanged.connect(self._order_chosen)
         self.grid.selectionModel().currentChanged.connect(self._picked)
         studio.sets_changed.connect(self._list_sets)
         studio.place_changed.connect(self._follow)
@@ -119,11 +121,13 @@ class DatasetPanel(Panel):
             item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             item.setForeground(1, QColor(theme().muted))
             known = self.studio.convention_of(d) == d.convention
-            tips = [f"{d.root}", f"format {d.format}, convention {d.convention}, {d.point_count} points"]
+            about = tr("format {format}, convention {convention}, {count} points")
+            about = about.format(format=d.format, convention=d.convention, count=d.point_count)
+            tips = [str(d.root), about]
             if self.studio.landmarker is not None and not known:
-                tips.append("The model has not learned this convention; fine-tune it on this set.")
+                tips.append(tr("The model has not learned this convention; fine-tune it on this set."))
             if d.problems:
-                tips.append(f"{len(d.problems)} files could not be read")
+                tips.append(tr("{count} files could not be read").format(count=len(d.problems)))
             item.setToolTip(0, "\n".join(tips))
             self.sets.addTopLevelItem(item)
         self.sets.setFixedHeight(22 * min(max(len(self.studio.sets), 1), 8) + 4)
@@ -135,15 +139,18 @@ class DatasetPanel(Panel):
     def _refill(self) -> None:
         index, sets = self._chosen_set(), self.studio.sets
         self.filters.offer_splits(self.model.list.splits())
-        wanted = self.filters.wanted(index, len(sets), self.filter.text(), self.order.currentText())
+        wanted = self.filters.wanted(index, len(sets), self.filter.text(), self.order.currentData())
         self.model.refill(wanted)
         listed, there = self.model.rowCount(), sum(len(sets[i].dataset) for i in wanted.sets if i < len(sets))
-        self.count.setText(f"{listed:,} faces" if listed == there else f"{listed:,} of {there:,} faces")
-        self.more.setText(f"Filter ({wanted.filters})" if wanted.filters else "Filter")
+        faces = tr("{there:,} faces") if listed == there else tr("{listed:,} of {there:,} faces")
+        self.count.setText(faces.format(listed=listed, there=there))
+        filters = tr("Filter ({count})") if wanted.filters else tr("Filter")
+        self.more.setText(filters.format(count=wanted.filters))
         self.listed = wanted.sets
         problems = self.studio.sets[index].dataset.problems if index < len(self.studio.sets) else ()
         self.problems.setVisible(bool(problems))
-        self.problems.setText(f"{len(problems)} not read: {problems[0]}" if problems else "")
+        unread = tr("{count} not read: {first}")
+        self.problems.setText(unread.format(count=len(problems), first=problems[0]) if problems else "")
         self._follow()
 
     def _go_to_set(self) -> None:
@@ -152,9 +159,11 @@ class DatasetPanel(Panel):
         if elsewhere and self.model.places:
             self.studio.show(self.model.places[0])
 
-    def _order_chosen(self, order: str) -> None:
+    def _order_chosen(self) -> None:
         self._refill()
-        if order == WORST and not any(p in self.studio.disagreement for p in self.model.places):
+        if self.order.currentData() == WORST and not any(
+            p in self.studio.disagreement for p in self.model.places
+        ):
             self.actions_["measure"].trigger()
 
     def _picked(self, index: QModelIndex) -> None:
@@ -186,14 +195,16 @@ class DatasetPanel(Panel):
             return
         index = self.sets.indexOfTopLevelItem(item)
         menu = QMenu(self)
-        menu.addAction("Close this set", lambda: self.studio.remove_set(index))
-        menu.addAction("Find its missing pictures…", lambda: self.operations.find_pictures(index))
+        menu.addAction(tr("Close this set"), lambda: self.studio.remove_set(index))
+        menu.addAction(tr("Find its missing pictures…"), lambda: self.operations.find_pictures(index))
         problems = self.studio.sets[index].dataset.problems
         if problems:
             text = "\n".join(map(str, problems))
             count = len(problems)
             menu.addAction(
-                f"Show {count} problems",
-                lambda: self.studio.notify("warning", f"{count} files could not be read.", text),
+                tr("Show {count} problems").format(count=count),
+                lambda: self.studio.notify(
+                    "warning", tr("{count} files could not be read.").format(count=count), text
+                ),
             )
         menu.exec(self.sets.mapToGlobal(at))

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QPushButton, QSpinBox, QWi
 
 from app.photo_list import ANY, STATUSES, YAWS, Wanted
 from app.theme import GRID
+from app.translation import tr
 from app.views.panel import label
 
 CHOSEN, ALL = "the chosen one", "all of them"
@@ -22,27 +23,31 @@ class FilterBox(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.sets, self.split, self.yaw, self.status = QComboBox(), QComboBox(), QComboBox(), QComboBox()
-        self.residual, self.clear = QSpinBox(), QPushButton("Clear filters")
-        self.sets.addItems([CHOSEN, ALL])
-        self.split.addItem(ANY)
-        self.yaw.addItems([ANY, *YAWS])
-        self.status.addItems([ANY, *STATUSES])
+        self.residual, self.clear = QSpinBox(), QPushButton(tr("Clear filters"))
+        for combo, names in (
+            (self.sets, (CHOSEN, ALL)),
+            (self.split, (ANY,)),
+            (self.yaw, (ANY, *YAWS)),
+            (self.status, (ANY, *STATUSES)),
+        ):
+            for name in names:
+                combo.addItem(tr(name), name)
         self.residual.setRange(0, 100)
-        self.residual.setSuffix(" % or more")
-        self.residual.setSpecialValueText(ANY)
+        self.residual.setSuffix(tr(" % or more"))
+        self.residual.setSpecialValueText(tr(ANY))
         self.residual.setToolTip(
             "Disagreement of annotation and prediction, of the photographs that were measured"
         )
-        self.yaw.setToolTip("How far the head is turned to either side, as its annotated points tell")
+        self.yaw.setToolTip(tr("How far the head is turned to either side, as its annotated points tell"))
         form = QFormLayout(self)
         form.setContentsMargins(GRID, 0, GRID, GRID // 2)
         form.setSpacing(GRID // 2)
         rows = (("Sets", self.sets), ("Split", self.split), ("Yaw", self.yaw), ("Status", self.status),
                 ("Residual", self.residual))  # fmt: skip
         for text, field in rows:
-            field.setAccessibleName(text)
+            field.setAccessibleName(tr(text))
             field.setMinimumWidth(60)
-            name = label(text, "muted")
+            name = label(tr(text), "muted")
             name.setFixedHeight(field.sizeHint().height())
             form.addRow(name, field)
         form.addRow("", self.clear)
@@ -60,25 +65,27 @@ class FilterBox(QWidget):
 
     def offer_splits(self, names: Sequence[str]) -> None:
         """The splits that there are; a chosen one stays chosen while it exists."""
-        shown = [self.split.itemText(i) for i in range(1, self.split.count())]
+        shown = [self.split.itemData(i) for i in range(1, self.split.count())]
         if shown == list(names):
             return
-        chosen = self.split.currentText()
+        chosen = self.split.currentData()
         self.split.blockSignals(True)
         self.split.clear()
-        self.split.addItems([ANY, *names])
-        self.split.setCurrentText(chosen if chosen in names else ANY)
+        self.split.addItem(tr(ANY), ANY)
+        for name in names:
+            self.split.addItem(name, name)
+        self.split.setCurrentIndex(max(self.split.findData(chosen), 0))
         self.split.blockSignals(False)
 
     def wanted(self, chosen_set: int, set_count: int, text: str, order: str) -> Wanted:
         """What is to be listed."""
-        everywhere = self.sets.currentText() == ALL
+        everywhere = self.sets.currentData() == ALL
         return Wanted(
             sets=tuple(range(set_count)) if everywhere else (chosen_set,),
             text=text,
-            split=self.split.currentText(),
-            yaw=self.yaw.currentText(),
-            status=self.status.currentText(),
+            split=self.split.currentData(),
+            yaw=self.yaw.currentData(),
+            status=self.status.currentData(),
             residual=float(self.residual.value()),
             order=order,
         )

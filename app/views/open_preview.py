@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 from app.state import CANONICAL, Studio
 from app.theme import GRID, theme
 from app.thumbnails import crop_box, thumbnail
+from app.translation import tr
 from app.views import marks
 from app.views.panel import label
 from app.views.picture import to_qimage
@@ -54,11 +55,11 @@ class OpenPreview(QDialog):
         super().__init__(parent)
         self.studio = studio
         self.entries: list[Dataset | InflError] = [*datasets, *failed]
-        self.setWindowTitle("Open data sets")
+        self.setWindowTitle(tr("Open data sets"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.list = QListWidget()
         self.list.setFixedWidth(232)
-        self.list.setAccessibleName("Sets that were found")
+        self.list.setAccessibleName(tr("Sets that were found"))
         self.heading, self.facts = label("", "heading"), QGridLayout()
         self.facts.setHorizontalSpacing(2 * GRID)
         self.facts.setVerticalSpacing(GRID // 2)
@@ -66,10 +67,10 @@ class OpenPreview(QDialog):
         self.examples = [QLabel() for _ in range(EXAMPLES)]
         self.problems = QPlainTextEdit()
         self.problems.setReadOnly(True)
-        self.problems.setAccessibleName("What is broken")
-        self.elsewhere = QPushButton("The pictures are elsewhere…")
+        self.problems.setAccessibleName(tr("What is broken"))
+        self.elsewhere = QPushButton(tr("The pictures are elsewhere…"))
         self.elsewhere.setToolTip(
-            "Choose the folder with the pictures that are missing; it is remembered in the project"
+            tr("Choose the folder with the pictures that are missing; it is remembered in the project")
         )
         self.elsewhere.clicked.connect(self._ask_pictures)
         self._worker = Latest(self)
@@ -101,7 +102,7 @@ class OpenPreview(QDialog):
         across.addWidget(self.list)
         across.addLayout(right, 1)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self.go = buttons.addButton("Open", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.go = buttons.addButton(tr("Open"), QDialogButtonBox.ButtonRole.AcceptRole)
         self.go.setObjectName("primary")
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
@@ -119,14 +120,16 @@ class OpenPreview(QDialog):
         self.list.clear()
         for entry in self.entries:
             if isinstance(entry, Dataset):
-                item = QListWidgetItem(f"{entry.name}   {len(entry):,} faces")
+                item = QListWidgetItem(
+                    tr("{name}   {count:,} faces").format(name=entry.name, count=len(entry))
+                )
                 item.setFlags(
                     Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable
                 )
                 item.setCheckState(Qt.CheckState.Unchecked if entry.name in off else Qt.CheckState.Checked)
                 item.setData(NAME, entry.name)
             else:
-                item = QListWidgetItem(f"{_path_of(entry).name}   not understood")
+                item = QListWidgetItem(tr("{name}   not understood").format(name=_path_of(entry).name))
                 item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
                 item.setForeground(QColor(theme().error))
             item.setToolTip(str(entry.path if isinstance(entry, Dataset) else _path_of(entry)))
@@ -154,7 +157,8 @@ class OpenPreview(QDialog):
     def _enable(self) -> None:
         count = len(self.chosen())
         self.go.setEnabled(count > 0)
-        self.go.setText(f"Open {count} sets" if count != 1 else "Open 1 set")
+        words = tr("Open {count} sets") if count != 1 else tr("Open 1 set")
+        self.go.setText(words.format(count=count))
 
     # the chosen set
 
@@ -172,27 +176,38 @@ class OpenPreview(QDialog):
             self._ask_example(row, 0)
         else:
             self.heading.setText(_path_of(entry).name)
-            self._show_facts([("Folder", str(_path_of(entry)))])
+            self._show_facts([(tr("Folder"), str(_path_of(entry)))])
             self._show_problems((entry,))
 
     def _facts_of(self, d: Dataset) -> list[tuple[str, str]]:
-        splits = Counter(s.split or "no split" for s in d.samples)
+        splits = Counter(s.split or tr("no split") for s in d.samples)
         parts = ", ".join(f"{count:,} {name}" for name, count in splits.most_common())
         pictures = len({s.image for s in d.samples})
         absent = float(np.mean([np.isnan(s.points).any(1).mean() for s in d.samples])) if len(d) else 0.0
         known = self.studio.landmarker.conventions if self.studio.landmarker is not None else (CANONICAL,)
-        learned = "" if d.convention in known else "; the model has not learned it"
-        layout = d.layout.title if d.layout else "not known"
-        layout += "" if f"{d.point_count} points" in layout else f", {d.point_count} points"
+        learned = "" if d.convention in known else tr("; the model has not learned it")
+        layout = d.layout.title if d.layout else tr("not known")
+        layout += (
+            "" if f"{d.point_count} points" in layout else tr(", {count} points").format(count=d.point_count)
+        )
         facts = [
-            ("Where", str(d.path)),
-            ("Format", f"{d.format}: {d.why}"),
-            ("Convention", f"{d.convention}: {d.convention_why}{learned}"),
-            ("Layout", layout + (f"; {100 * absent:.1f} % of the points absent" if absent else "")),
-            ("Pixel origin", d.pixel_origin),
-            ("Faces", f"{len(d):,} in {pictures:,} pictures: {parts}"),
+            (tr("Where"), str(d.path)),
+            (tr("Format"), f"{d.format}: {d.why}"),
+            (tr("Convention"), f"{d.convention}: {d.convention_why}{learned}"),
+            (
+                tr("Layout"),
+                layout
+                + (tr("; {share:.1f} % of the points absent").format(share=100 * absent) if absent else ""),
+            ),
+            (tr("Pixel origin"), d.pixel_origin),
+            (
+                tr("Faces"),
+                tr("{faces:,} in {pictures:,} pictures: {parts}").format(
+                    faces=len(d), pictures=pictures, parts=parts
+                ),
+            ),
         ]
-        return [*facts, ("Pictures in", str(d.pictures))] if d.pictures else facts
+        return [*facts, (tr("Pictures in"), str(d.pictures))] if d.pictures else facts
 
     def _show_facts(self, facts: Sequence[tuple[str, str]]) -> None:
         while (item := self.facts.takeAt(0)) is not None:
@@ -209,14 +224,14 @@ class OpenPreview(QDialog):
     def _show_problems(self, problems: Sequence[InflError]) -> None:
         lines = [str(p) for p in problems[:LISTED]]
         if len(problems) > LISTED:
-            lines.append(f"… and {len(problems) - LISTED:,} more")
-        self.problems.setPlainText("\n".join([f"Not read: {len(problems):,}", *lines]))
+            lines.append(tr("… and {count:,} more").format(count=len(problems) - LISTED))
+        self.problems.setPlainText("\n".join([tr("Not read: {count:,}").format(count=len(problems)), *lines]))
         self.problems.setVisible(bool(problems))
         self.elsewhere.setVisible(any("missing" in str(p) or "no pictures" in str(p) for p in problems))
 
     def _ask_pictures(self) -> None:
         path = _path_of(self.entries[self.list.currentRow()])
-        folder = QFileDialog.getExistingDirectory(self, "Where are the pictures?", str(path))
+        folder = QFileDialog.getExistingDirectory(self, tr("Where are the pictures?"), str(path))
         if folder:
             self.pictures_wanted.emit(path, Path(folder))
 

@@ -12,6 +12,7 @@ from app.photo_list import PhotoList, Wanted, places
 from app.state import Place, Studio
 from app.theme import SMALL, font, theme
 from app.thumbnails import SIDE, Thumbnails
+from app.translation import tr
 
 Index = QModelIndex | QPersistentModelIndex
 PLACE = Qt.ItemDataRole.UserRole
@@ -66,8 +67,8 @@ class PhotoModel(QAbstractListModel):
         parts = (
             sample.key,
             sample.split,
-            "" if value is None else f"disagreement {value:.1f} %",
-            f"{corrected} points corrected" if corrected else "",
+            "" if value is None else tr("disagreement {value:.1f} %").format(value=value),
+            tr("{count} points corrected").format(count=corrected) if corrected else "",
             self.studio.unreadable.get(sample.image, ""),
         )
         return "\n".join(part for part in parts if part)
@@ -95,7 +96,10 @@ class Tile(QStyledItemDelegate):
             painter.fillRect(box, QColor(t.hover))
             if pixmap is not None:
                 _centred(
-                    painter, box, "missing" if "No such file" in index.data(PROBLEM) else "not read", t.error
+                    painter,
+                    box,
+                    tr("missing") if "No such file" in index.data(PROBLEM) else tr("not read"),
+                    t.error,
                 )
         value = self.studio.disagreement.get(place)
         if value is not None:

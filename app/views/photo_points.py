@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter
 from app.derived import Derived
 from app.state import Studio
 from app.theme import GRID, theme
+from app.translation import tr
 from app.views import marks
 from app.views.panel import caption, captions
 from app.views.picture import Zoom
@@ -96,17 +97,18 @@ class PhotoPoints:
         if s.point is None or open_set is None or photo is None or s.point >= len(photo.sample.points):
             return
         at, words = self.place_of(s.point), [self.name_of(s.point)]
+        absent = bool(np.isnan(photo.sample.points[s.point]).any())
         if at is None:
             return
-        if np.isnan(photo.sample.points[s.point]).any():
-            words.append("absent")
+        if absent:
+            words.append(tr("absent"))
         elif photo.sample.visibility[s.point] == OCCLUDED:
-            words.append("occluded")
+            words.append(tr("occluded"))
         if s.point in s.corrections_of(photo.place):
-            words.append("corrected")
+            words.append(tr("corrected"))
         here = QPointF(*zoom.to_screen(at[None])[0])
         marks.halo(painter, here, theme().accent, self.radius(zoom) + 6)
-        if "absent" in words:
+        if absent:
             marks.cross(painter, here, theme().accent, self.radius(zoom) + 1)
         caption(painter, " · ".join(words), here + QPointF(12, 12))
 
@@ -125,7 +127,7 @@ class PhotoPoints:
         """What the set's own layout calls a point."""
         open_set = self.studio.open_set
         layout = open_set.dataset.layout if open_set is not None else None
-        return layout.points[point].name if layout is not None else f"point {point}"
+        return layout.points[point].name if layout is not None else tr("point {number}").format(number=point)
 
     def draw_custom(self, painter: QPainter, zoom: Zoom) -> None:
         """The person's own layout."""
@@ -152,8 +154,8 @@ class PhotoPoints:
         at = QPointF(*zoom.to_screen(np.array([probe.pixel]))[0])
         marks.probe(painter, at, theme().accent)
         x, y, z = probe.point.xyz
-        where = probe.point.region.replace("_", " ") or "canonical face"
-        words = [f"{where}  ({x:.0f}, {y:.0f}, {z:.0f}) mm", "A adds it to my layout"]
+        where = probe.point.region.replace("_", " ") or tr("canonical face")
+        words = [f"{where}  ({x:.0f}, {y:.0f}, {z:.0f}) mm", tr("right click: add it to my layout")]
         captions(painter, words, at + QPointF(14, 10))
 
     def draw_legend(self, painter: QPainter) -> None:
@@ -163,16 +165,22 @@ class PhotoPoints:
             return
         rows: list[tuple[str, str, str]] = []
         if s.options.human:
-            rows.append(("ring", HUMAN, f"human, {open_set.label}"))
+            rows.append(("ring", HUMAN, tr("human, {name}").format(name=open_set.label)))
             if count := len(s.corrections_of(photo.place)):
-                rows.append(("ring", theme().accent, f"corrected here: {count}"))
+                rows.append(("ring", theme().accent, tr("corrected here: {count}").format(count=count)))
         if s.options.predicted and self.derived.prediction() is not None:
             convention = s.convention_of(open_set.dataset)
-            rows.append(("disc", open_set.colour, f"predicted, {convention}"))
+            rows.append(("disc", open_set.colour, tr("predicted, {name}").format(name=convention)))
         if s.options.harmonised and self.derived.harmonised() is not None:
-            rows.append(("diamond", s.colour_of(s.target_convention), f"harmonised, {s.target_convention}"))
+            rows.append(
+                (
+                    "diamond",
+                    s.colour_of(s.target_convention),
+                    tr("harmonised, {name}").format(name=s.target_convention),
+                )
+            )
         if s.options.custom and self.derived.custom_prediction() is not None:
-            rows.append(("custom", theme().accent, f"my layout, {s.target_convention}"))
+            rows.append(("custom", theme().accent, tr("my layout, {name}").format(name=s.target_convention)))
         lines = captions(painter, [text for _, _, text in rows], QPointF(GRID, GRID), indent=20)
         for (kind, colour, _), line in zip(rows, lines, strict=True):
             _draw_sample(painter, kind, colour, line)

@@ -15,6 +15,7 @@ from app import correction_commands as commands
 from app.derived import Derived
 from app.state import Studio
 from app.theme import GRID, theme
+from app.translation import tr
 from app.views import marks
 from app.views.canvas import Canvas
 from app.views.loupe import draw_loupe
@@ -145,15 +146,15 @@ class PhotoView(Canvas):
 
     def _say_empty(self, painter: QPainter) -> None:
         painter.setPen(QColor(theme().muted))
-        text = "Open a data set to see its photographs.\n\nFile › Open…, or drop a folder here."
+        text = tr("Open a data set to see its photographs.\n\nFile › Open…, or drop a folder here.")
         if self.studio.sets:
             place = self.studio.place
-            text = "Loading the photograph …" if place else "This set has no photographs."
+            text = tr("Loading the photograph …") if place else tr("This set has no photographs.")
             if place is not None and (
                 reason := self.studio.unreadable.get(self.studio.sample_at(place).image)
             ):
                 painter.setPen(QColor(theme().error))
-                text = f"This photograph cannot be shown.\n\n{reason}"
+                text = tr("This photograph cannot be shown.\n\n{reason}").format(reason=reason)
         room = self.rect().adjusted(4 * GRID, 4 * GRID, -4 * GRID, -4 * GRID)
         painter.drawText(room, int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap), text)
 
@@ -338,9 +339,10 @@ class PhotoView(Canvas):
         """What the point under the pointer is."""
         index = self._custom_at(at)
         if index is not None:
-            return f"{self.studio.layout.points[index].name} (my layout)"
+            return tr("{name} (my layout)").format(name=self.studio.layout.points[index].name)
         index, kind = self._own_at(at)
-        return "" if index is None else f"{self.points.name_of(index)} ({kind})"
+        whose = tr("human") if kind == "human" else tr("predicted")
+        return "" if index is None else f"{self.points.name_of(index)} ({whose})"
 
 
 def _far(vector: QPointF) -> float:

@@ -105,8 +105,8 @@ def test_pictures_that_are_elsewhere_are_found_and_remembered(
     assert str(pictures) in words(dialog)
     QTest.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.studio.photo is not None, timeout=20_000)
-    window.operations.save_project(tmp_path / "p.inflstudio")
-    window.operations.open_project(tmp_path / "p.inflstudio")
+    window.session.save(tmp_path / "p.inflstudio")
+    window.session.open(tmp_path / "p.inflstudio")
     qtbot.waitUntil(lambda: not window.busy and len(window.studio.sets) == 1, timeout=30_000)
     assert window.studio.sets[0].dataset.pictures == pictures
     assert window.studio.sets[0].dataset.samples[0].image.is_file()
