@@ -186,10 +186,24 @@ class Studio(QObject):
             index = known.get((dataset.path.resolve(), dataset.convention), len(sets))
             colour, mark = SET_COLOURS[index % len(SET_COLOURS)], SET_MARKS[index % len(SET_MARKS)]
             sets[index : index + 1] = [self._as_corrected(OpenSet(dataset, colour, mark))]
+        replaced = {i for i, old in enumerate(self.sets) if sets[i] is not old}
+        shown = self.sample_at(self.place) if self.place and self.place.set in replaced else None
         self.sets = tuple(sets)
+        # A set that was read again may have more samples, so its numbers mean others.
+        self.disagreement = {p: v for p, v in self.disagreement.items() if p.set not in replaced}
+        for i in replaced:
+            for sample in sets[i].dataset.samples:
+                self.unreadable.pop(sample.image, None)
         self._compare_open_sets()
+        place = self.place
+        if place and shown is not None:
+            self.place, self.photo = None, None
         self.sets_changed.emit()
-        if self.place is None:
+        if place and shown is not None:
+            keys = [sample.key for sample in self.sets[place.set].dataset.samples]
+            self.show(Place(place.set, keys.index(shown.key) if shown.key in keys else 0))
+            self.photo_changed.emit()
+        elif self.place is None:
             self.show_first()
 
     def remove_set(self, index: int) -> None:
@@ -201,6 +215,8 @@ class Studio(QObject):
             if p.set != index
         }
         place, self.place, self.photo = self.place, None, None
+        self.choose_point(None)
+        self.set_probe(None)
         self._compare_open_sets()
         self.sets_changed.emit()
         if place and place.set != index:

@@ -147,6 +147,21 @@ def test_corrections_are_marked_in_the_list(window):
     assert grid.grab().toImage() != before
 
 
+def test_a_set_that_is_read_again_shows_the_same_photo_and_forgets_what_was_measured(window, qtbot):
+    studio = window.studio
+    whole = studio.sets[0].dataset
+    studio.add_sets([replace(whole, samples=whole.samples[5:])])
+    studio.show(Place(0, 2))
+    qtbot.waitUntil(lambda: studio.photo is not None and studio.photo.place == Place(0, 2), timeout=20_000)
+    key = studio.photo.sample.key
+    studio.set_disagreement({Place(0, 2): 3.0, Place(1, 0): 4.0})
+    studio.add_sets([whole])
+    assert studio.place == Place(0, 7) and studio.sample_at(studio.place).key == key
+    assert studio.disagreement == {Place(1, 0): 4.0}
+    qtbot.waitUntil(lambda: studio.photo is not None and studio.photo.place == Place(0, 7), timeout=20_000)
+    assert len(studio.sets) == 3 and studio.photo.sample.key == key
+
+
 def test_a_photo_that_cannot_be_read_says_why_where_it_would_be(window, qtbot, demo_sets, tmp_path):
     studio = window.studio
     (tmp_path / "broken.jpg").write_bytes(b"no picture")
