@@ -212,6 +212,7 @@ class OpenPreview(QDialog):
     def _show_facts(self, facts: Sequence[tuple[str, str]]) -> None:
         while (item := self.facts.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
+                old.hide()  # it goes later, and would show through until then
                 old.deleteLater()
         for i, (name, value) in enumerate(facts):
             words = QLabel(value)
