@@ -141,6 +141,7 @@ def test_a_predicted_point_of_a_harmonised_set_becomes_a_human_one(demo_sets):
     sample = demo_sets[0].samples[0]
     predicted = replace(sample, provenance=np.full(len(sample.points), 2, np.uint8))
     new = corrected_sample(predicted, {1: PointCorrection((3.0, 4.0))})
+    assert new.provenance is not None
     assert new.provenance[1] == HUMAN and (np.delete(new.provenance, 1) == 2).all()
 
 
