@@ -87,6 +87,8 @@ def _edit(actions: Actions, studio: Studio, operations: Operations) -> None:
         studio.undo.createUndoAction(actions, tr("Undo")),
         studio.undo.createRedoAction(actions, tr("Redo")),
     )
+    undo.setIconText(tr("Undo"))  # on buttons, which would grow with what is undone
+    redo.setIconText(tr("Redo"))
     undo.setShortcut("Ctrl+Z")
     redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
     actions.adopt("undo", EDIT, undo, tr("Undo"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QApplication,
@@ -24,7 +24,7 @@ from app.inverse import InverseQueries
 from app.loading import PhotoLoader
 from app.operations import Operations
 from app.project_actions import ProjectActions
-from app.session import Session
+from app.session import SUFFIX, Session
 from app.state import Studio
 from app.thumbnails import Thumbnails
 from app.translation import tr
@@ -98,6 +98,10 @@ class MainWindow(QMainWindow):
         self.saved = SavedLabel(self.session)
         self.statusBar().addPermanentWidget(self.saved)
         self.card = Card(self.studio, self.middle)
+        for dock in (
+            self.docks.values()
+        ):  # one that comes to the front takes the window's middle along, over the card
+            dock.visibilityChanged.connect(lambda _shown: QTimer.singleShot(0, self.card, self.card.raise_))
         self.jobs.started.connect(self._job_started)
         self.session.changed.connect(self._entitle)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._desktop_changed)
@@ -333,4 +337,8 @@ class MainWindow(QMainWindow):
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
             event.acceptProposedAction()
-            self.operations.preview(paths)
+            projects = [path for path in paths if path.suffix == SUFFIX]
+            if projects:
+                self.projects.open(projects[0])
+            else:
+                self.operations.preview(paths)

@@ -12,8 +12,10 @@ Ghahramani, "Student-t processes as alternatives to Gaussian processes", 2014).
 
 What is carried to a query q is the mean of u(q) given the residuals (Rasmussen, Williams, "Gaussian Processes for
 Machine Learning", 2006, eq. 2.25). So careful hands are followed closely, and hasty ones are averaged with each other
-and with the network: a click is moved by the semantic offset alone as far as n says that it deserves it. Moving every
-click whole was tried first: in a convention that other people annotated it was worse than plain prediction.
+and with the network. Of what is left, r − b − u, which is scatter, a point that both layouts have keeps as much as the
+target's own hands scatter there: clicks of equally careful people are moved whole. Where the target's hands are not
+known it keeps nothing: moving every click whole was tried first, and in a convention that other people annotated it was
+worse than plain prediction.
 """
 
 from __future__ import annotations
@@ -36,6 +38,7 @@ SLIPPED = (
     5.0  # standard deviations off what the other clicks of a face say: beyond it a click counts for less
 )
 HABIT_LENGTH, HABIT_NOISE = 15.0, 0.02  # mm along the surface that habits are shared over, and how exactly
+STRANGERS = 0.6  # share of σ that clicks are followed by in a convention whose own hands are not known
 DOUBT = 10.0  # faces that the mean residual must outweigh before it is believed
 
 
@@ -116,17 +119,19 @@ class Residuals:
         that are `distances` (M, K) mm away (`Places.to`). share: a of the set that the queries are meant as."""
         here = np.isfinite(clicks.residual[i]).all(1)
         open_ = share * np.minimum(sigma, LARGEST)
+        scattered, scatter = np.zeros((len(here), 2)), self.scatter(clicks.hidden[i])
         if not here.any():
-            return Carried(np.zeros((len(sigma), 2)), sigma)
+            return Carried(np.zeros((len(sigma), 2)), sigma, scattered, scatter)
         rest = (clicks.residual[i] - self.habit)[here]
         own = self.share * np.minimum(clicks.sigma[i, here], LARGEST)
-        noise = self.scatter(clicks.hidden[i])[here] ** 2
         shared = own[:, None] * own * np.exp(-self.places.within[np.ix_(here, here)] / self.length)
-        inverse = _trusting(shared, noise, rest)
+        noise = _doubted(shared, scatter[here] ** 2, rest)
+        inverse = np.linalg.inv(shared + np.diag(noise))
+        scattered[here], scatter[here] = rest - shared @ inverse @ rest, np.sqrt(noise)
         reach = open_[:, None] * own * np.exp(-distances[:, here] / self.length)
         known = np.einsum("mk,kl,ml->m", reach, inverse, reach)
         left = sigma**2 - np.minimum(known, TELLING * sigma**2)
-        return Carried(reach @ inverse @ rest, np.sqrt(left))
+        return Carried(reach @ inverse @ rest, np.sqrt(left), scattered, scatter)
 
     def habit_at(self, distances: np.ndarray) -> np.ndarray:
         """(M, K) mm from other queries → (M, 2): b there, smooth between the set's points and 0 far from them."""
@@ -136,21 +141,29 @@ class Residuals:
 
 @dataclass(frozen=True, eq=False)
 class Carried:
-    """shift: (M, 2) to add to the predictions. sigma: (M,) what is left open, an axis. Units of the face's size."""
+    """shift: (M, 2) to add to the predictions. sigma: (M,) what is left open, an axis. scattered: (K, 2) what of the
+    clicks is taken for the hand's scatter, 0 where nothing was clicked, and scatter: (K,) its standard deviation, large
+    where a click contradicts the others. Units of the face's size."""
 
     shift: np.ndarray
     sigma: np.ndarray
+    scattered: np.ndarray
+    scatter: np.ndarray
+
+    def kept(self, points: np.ndarray, theirs: np.ndarray) -> np.ndarray:
+        """(P, 2) what `points` (P,) keep of their scatter among people whose own is `theirs` (P,)."""
+        return self.scattered[points] * np.minimum(theirs / self.scatter[points], 1.0)[:, None]
 
 
-def _trusting(shared: np.ndarray, noise: np.ndarray, rest: np.ndarray) -> np.ndarray:
-    """(K, K) inverse covariance of the residuals `rest` (K, 2), after clicks that contradict the others lost weight."""
+def _doubted(shared: np.ndarray, noise: np.ndarray, rest: np.ndarray) -> np.ndarray:
+    """(K,) the variances `noise` of the residuals `rest` (K, 2), larger for clicks that contradict the others."""
     for _ in range(3):
         inverse = np.linalg.inv(shared + np.diag(noise))
         alone = np.linalg.norm(inverse @ rest, axis=1) / np.sqrt(2 * np.diag(inverse))  # leaving each one out
         if alone.max() <= SLIPPED:
             break
         noise = noise + np.where(alone > SLIPPED, (alone / SLIPPED) ** 4, 0) / np.diag(inverse)
-    return np.linalg.inv(shared + np.diag(noise))
+    return noise
 
 
 def believed(places: Places) -> Residuals:

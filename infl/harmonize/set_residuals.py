@@ -10,14 +10,14 @@ import numpy as np
 from infl.datasets.dataset import Dataset
 from infl.errors import InflError
 from infl.harmonize.annotated_face import encode_annotated
-from infl.harmonize.residuals import Clicks, Places, Residuals, learn_residuals
+from infl.harmonize.residuals import STRANGERS, Clicks, Places, Residuals, learn_residuals
 from infl.harmonize.transfer import Carrying, clicks_of, same_points
 from infl.images import cv2
 from infl.layouts import Layout
 from infl.model.landmarker import Landmarker
 from infl.progress import Job, Progress
 
-FACES = 200
+FACES = 400
 """Of a set, evenly spread, are looked at: more change the estimates by less than sets differ."""
 
 
@@ -33,15 +33,23 @@ def carryings(
         known = dataset.layout is not None and dataset.convention in landmarker.conventions
         learned.append((yield from residuals_of(landmarker, dataset)) if known else None)
     distances = [one.places.to(target.queries) if one else np.zeros((0, 0)) for one in learned]
-    habit, share = np.zeros((len(target), 2)), None
+    habit, scatter, share = np.zeros((len(target), 2)), np.zeros(len(target)), STRANGERS
     theirs = [i for i, dataset in enumerate(datasets) if learned[i] and dataset.convention == convention]
     if theirs:
         largest = max(theirs, key=lambda i: len(datasets[i]))
-        one = learned[largest]
-        assert one is not None
-        habit, share = one.habit_at(distances[largest]), one.share
+        one, own = learned[largest], datasets[largest].layout
+        assert one is not None and own is not None
+        habit, share, pairs = one.habit_at(distances[largest]), one.share, same_points(target, own)
+        scatter = np.where(pairs >= 0, one.noise[pairs], 0.0)
     return [
-        Carrying(one, far, same_points(target, dataset.layout), habit, share or min(one.share, 1.0))
+        Carrying(
+            one,
+            far,
+            same_points(target, dataset.layout),
+            habit,
+            share if theirs else min(one.share, share),
+            scatter,
+        )
         if one and dataset.layout
         else None
         for one, far, dataset in zip(learned, distances, datasets, strict=True)

@@ -18,7 +18,7 @@ from scipy.spatial import KDTree
 
 from infl.datasets.dataset import ABSENT, OCCLUDED, VISIBLE
 from infl.export.harmonised_face import HUMAN, PREDICTED, TRANSFERRED
-from infl.harmonize.residuals import Clicks, Places, Residuals, believed
+from infl.harmonize.residuals import STRANGERS, Clicks, Places, Residuals, believed
 from infl.layouts import Layout
 from infl.model.landmarker import Encoded, Landmarks
 
@@ -64,7 +64,8 @@ class Carrying:
 
     residuals: of its K points. distances: (M, K) mm on C. pairs: (M,), see `same_points`. habit: (M, 2) what the target
     convention's own annotators do at these points and the deformer has not learned, units of the face's size. share:
-    how much of σ is the network's error, beside their own scatter (`infl.harmonize.residuals`).
+    how much of σ is the network's error, beside their own scatter (`infl.harmonize.residuals`). scatter: (M,) of the
+    target's own hands, units of the face's size; 0 where they are not known.
     """
 
     residuals: Residuals
@@ -72,6 +73,7 @@ class Carrying:
     pairs: np.ndarray
     habit: np.ndarray
     share: float
+    scatter: np.ndarray
 
 
 @lru_cache(maxsize=16)
@@ -79,8 +81,15 @@ def believed_carrying(own: Layout, target: Layout) -> Carrying:
     """Before anything is learned of the set: see `infl.harmonize.residuals.believed`."""
     places = Places.of(own.queries)
     start = believed(places)
-    habit = np.zeros((len(target), 2))
-    return Carrying(start, places.to(target.queries), same_points(target, own), habit, start.share)
+    habit, scatter = np.zeros((len(target), 2)), np.zeros(len(target))
+    return Carrying(
+        start,
+        places.to(target.queries),
+        same_points(target, own),
+        habit,
+        min(start.share, STRANGERS),
+        scatter,
+    )
 
 
 def clicks_of(clicked: np.ndarray, seen: np.ndarray, encoded: Encoded, own: Landmarks) -> Clicks:
@@ -113,12 +122,15 @@ def transfer_clicks(
         return Transferred(target.points, target.sigma, visibility, provenance)
     size, clicks = encoded.face_size, clicks_of(clicked, seen, encoded, own)
     carried = carrying.residuals.carried(clicks, 0, target.sigma / size, carrying.distances, carrying.share)
-    points = (target.points + (carrying.habit + carried.shift) @ upright(encoded).T * size).astype(np.float32)
-    sigma = (carried.sigma * size).astype(np.float32)
     k = np.flatnonzero(carrying.pairs >= 0)
     j = carrying.pairs[k]
     here = np.isfinite(clicks.residual[0, j]).all(1)
     k, j = k[here], j[here]
+    shift = carrying.habit + carried.shift
+    theirs = carrying.scatter[k] * np.where(clicks.hidden[0, j], carrying.residuals.blind, 1.0)
+    shift[k] += carried.kept(j, theirs)
+    points = (target.points + shift @ upright(encoded).T * size).astype(np.float32)
+    sigma = (carried.sigma * size).astype(np.float32)
     visibility[k], provenance[k] = seen[j], TRANSFERRED
     if own.convention == target.convention:
         equal = np.abs(target.queries[k] - own.queries[j]).max(1, initial=0) < 1e-3  # as layout files round

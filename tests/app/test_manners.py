@@ -5,7 +5,7 @@ from PySide6.QtCore import QCoreApplication, Qt, QTranslator
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from app import folders, theme
+from app import commands, folders, theme
 from app.views.cheat_sheet import CheatSheet
 from app.views.shortcut_editor import IDENTIFIER, ShortcutEditor
 from app.views.tour import Tour
@@ -110,6 +110,23 @@ def test_an_error_stays_until_it_is_closed_and_the_next_one_waits(window, qtbot)
     assert not card.isVisible()
     logged = [window.log.list.item(i).text() for i in range(window.log.list.count())]
     assert [line.split()[-1] for line in logged[-3:]] == ["first", "way", "second"]
+
+
+def test_a_notice_stays_in_front_when_another_panel_is_chosen(window, qtbot):
+    window.studio.notify("error", "look here")
+    window.docks["Log"].raise_()
+    middle = window.card.geometry().center()
+    qtbot.waitUntil(lambda: window.docks["Log"].visibleRegion().boundingRect().height() > 0)
+    qtbot.waitUntil(
+        lambda: window.card.isAncestorOf(window.childAt(middle)) or window.childAt(middle) is window.card
+    )
+
+
+def test_the_buttons_beside_the_menus_do_not_grow_with_what_is_undone(window):
+    width = window.menuBar().cornerWidget().sizeHint().width()
+    commands.add_point(window.studio, (10.0, 10.0, 10.0))
+    assert "point" in window.actions_["undo"].text()
+    assert window.menuBar().cornerWidget().sizeHint().width() == width
 
 
 def test_a_line_of_the_log_is_copied_with_its_details(window):

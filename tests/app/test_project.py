@@ -5,6 +5,8 @@ import os
 import shutil
 
 import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from app import commands, correction_commands
@@ -196,6 +198,18 @@ def test_recent_projects_are_remembered_the_last_one_first(window, qtbot, tmp_pa
     (tmp_path / "two.inflstudio").unlink()
     assert not window.session.open(tmp_path / "two.inflstudio")
     assert [p.stem for p in window.session.recent()] == ["one"]
+
+
+def test_a_project_that_is_dropped_on_the_window_opens(window, qtbot, tmp_path):
+    assert window.session.save(tmp_path / "p")
+    window.session.start_anew()
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "p.inflstudio"))])
+    modifiers, buttons = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
+    event = QDropEvent(QPointF(400, 300), Qt.DropAction.CopyAction, data, buttons, modifiers)
+    window.dropEvent(event)
+    settle(window, qtbot)
+    assert len(window.studio.sets) == 3 and window.session.name == "p"
 
 
 def test_closing_asks_for_what_is_not_saved(dressed, qtbot, settings, tmp_path, answers, monkeypatch):

@@ -20,6 +20,8 @@ import torch
 from common import arguments_of, save
 
 import infl
+from infl.datasets import Dataset
+from infl.evaluation.nme import nme, unit
 from infl.geometry.transforms import chain, invert, move, pixels_from_normalised
 from infl.images import cv2
 from infl.model import CANONICAL, InfiniteLandmarks, ModelConfig
@@ -70,9 +72,14 @@ ROWS: dict[str, Change] = {
 }
 
 
+def budget(steps: int) -> Recipe:
+    return Recipe("ablation", search_batch=0, crop_batch=16, steps=steps, deformer_steps=0, threads=1,
+                  likelihood="laplace", pose=3.0, faceless=0.0, model=ModelConfig())  # fmt: skip
+
+
 def trained(recipe: Recipe, sets: Sequence[FaceSet], backbone: Path | None) -> InfiniteLandmarks:
     torch.manual_seed(recipe.seed)
-    names = sorted({faces.convention for faces in sets})
+    names = sorted({faces.convention for faces in sets} - {CANONICAL})
     network = InfiniteLandmarks(recipe.model, (CANONICAL, *names))
     if backbone and recipe.name != "scratch":
         load_imagenet(network.feature_extractor.trunk, backbone)
@@ -86,8 +93,8 @@ def trained(recipe: Recipe, sets: Sequence[FaceSet], backbone: Path | None) -> I
     return averaged(network, average)
 
 
-def error(network: InfiniteLandmarks, val: FaceSet) -> list[float]:
-    """NME (%) of each face of `val`, in crops that its place in the list decides."""
+def error(network: InfiniteLandmarks, val: FaceSet, dataset: Dataset) -> list[float]:
+    """NME (%) of each face of `val`, loaded from `dataset`, in crops that its place in the list decides."""
     size, index = network.config.crop_size, torch.tensor([network.conventions.index(val.convention)])
     errors = []
     for i, face in enumerate(val.faces):
@@ -98,8 +105,10 @@ def error(network: InfiniteLandmarks, val: FaceSet) -> list[float]:
             features = network.feature_extractor(to_input(cut(face.picture, invert(place), size)))
             found = network.predict(features, queries + network.offsets(queries, index))[-1].points[0]
         found = move(chain(invert(place), pixels_from_normalised(size)), found.numpy())
-        eyes = np.linalg.norm(face.points[36] - face.points[45])
-        errors.append(float(np.linalg.norm(found - face.points, axis=1).mean() / eyes * 100))
+        size, _ = unit(
+            face.points, dataset.layout.eye_corners if dataset.layout else None, dataset.normaliser
+        )
+        errors.append(nme(found, face.points, size))
     return errors
 
 
@@ -115,8 +124,7 @@ def main() -> None:
     opened = [infl.open_dataset(arguments.data / name) for name in SETS]
     sets = run(load_faces([dataset.where(lambda sample: sample.split == "train") for dataset in opened]))
     val = run(load_faces([opened[0].split("val")]))[0]
-    base = Recipe("ablation", search_batch=0, crop_batch=16, steps=arguments.steps, deformer_steps=0, threads=1,
-                  likelihood="laplace", pose=3.0, faceless=0.0, model=ModelConfig())  # fmt: skip
+    base = budget(arguments.steps)
     figures = {}
     for name in arguments.rows:
         began = time.process_time()
@@ -124,7 +132,7 @@ def main() -> None:
         network = trained(recipe, chosen, arguments.backbone)
         seconds = time.process_time() - began
         measured = val if name != "outlines stay in place" else fixed_outlines(base, [val])[1][0]
-        errors = error(network, measured)
+        errors = error(network, measured, opened[0])
         figures[name] = {"nme": np.mean(errors), "median": np.median(errors), "seconds": seconds}
         print(
             f"{name:28s} NME {np.mean(errors):6.2f} %  median {np.median(errors):6.2f} %  {seconds:5.0f} s",

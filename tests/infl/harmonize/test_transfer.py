@@ -52,10 +52,26 @@ def test_clicks_carry_what_is_predicted_near_them_but_not_far_away(landmarker, e
     assert (moved.sigma <= found.sigma * 1.001).all(), "clicks do not make it less sure"
 
 
+def test_clicks_of_equally_careful_people_are_moved_whole(landmarker, encoded, layout_of):
+    """Hasty hands are averaged with the network, except among people who are as hasty."""
+    own = layout_of("own", *OWN)
+    carrying = believed_carrying(own, own)
+    predicted = landmarker.query(encoded, own)
+    found = landmarker.query(encoded, own, landmarker.conventions[1])
+    scattered = predicted.points + np.array([[2, 0], [-2, 0], [0, 2], [0, -2]])
+    meant = scattered + found.points - predicted.points
+    hasty = replace(carrying.residuals, noise=np.full(4, 0.1))
+    for theirs, whole in ((0.0, False), (0.05, False), (0.1, True), (0.2, True)):
+        hands = replace(carrying, residuals=hasty, share=hasty.share, scatter=np.full(4, theirs))
+        moved = transfer_clicks(scattered, np.full(4, VISIBLE), encoded, predicted, found, hands)
+        assert np.allclose(moved.points, meant, atol=0.05) == whole
+
+
 def test_careful_hands_are_followed_all_the_way(landmarker, encoded, layout_of):
     own = layout_of("own", *OWN)
     carrying = believed_carrying(own, own)
-    careful = replace(carrying, residuals=replace(carrying.residuals, noise=np.full(4, 1e-4)))
+    residuals = replace(carrying.residuals, noise=np.full(4, 1e-4))
+    careful = replace(carrying, residuals=residuals, share=residuals.share)
     predicted = landmarker.query(encoded, own)
     found = landmarker.query(encoded, own, landmarker.conventions[1])
     clicked = predicted.points + 5
