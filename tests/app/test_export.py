@@ -35,7 +35,9 @@ def choose(combo, data):
 def export(dialog, window, qtbot):
     before = len(window.studio.notices)
     dialog.go.click()
-    qtbot.waitUntil(lambda: window.jobs.running is None and len(window.studio.notices) > before, timeout=240_000)
+    qtbot.waitUntil(
+        lambda: window.jobs.running is None and len(window.studio.notices) > before, timeout=240_000
+    )
     return window.studio.notices[-1]
 
 
@@ -44,7 +46,9 @@ def test_harmonised_points_in_another_format(dialog, window, qtbot, tmp_path, na
     choose(dialog.format, name)
     assert dialog.path.text() == str(tmp_path / file), "the name follows the format"
     told = export(dialog, window, qtbot)
-    assert told.level == "info" and "Wrote 4 faces with 2 points" in told.text and "were read back" in told.text
+    assert (
+        told.level == "info" and "Wrote 4 faces with 2 points" in told.text and "were read back" in told.text
+    )
     assert "no place for σ" in told.details
     root = window.studio.sets[2].dataset.root
     again = open_dataset(tmp_path / file, pictures=root, layout=window.studio.layout)
@@ -94,7 +98,9 @@ def test_a_set_s_own_corrected_points_need_no_model(dialog, window, qtbot, tmp_p
 def test_a_cancelled_export_leaves_no_file_under_the_name(dialog, window, qtbot, tmp_path):
     choose(dialog.format, "csv")
     dialog.go.click()
-    qtbot.waitUntil(lambda: window.jobs.running is None or window.jobs.running.latest is not None, timeout=60_000)
+    qtbot.waitUntil(
+        lambda: window.jobs.running is None or window.jobs.running.latest is not None, timeout=60_000
+    )
     if window.jobs.running is not None:
         window.statusBar().cancel.click()
     qtbot.waitUntil(lambda: window.jobs.running is None, timeout=60_000)
