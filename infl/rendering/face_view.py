@@ -17,19 +17,25 @@
 
 A heat map is `view.fast(camera, size, colours=(V, 3) uint8, strength=0.8)`; `strength` may be (V,) to fade
 out. `background=(r, g, b)` gives an opaque picture; without it alpha is 0 beside the face.
+
+`FaceView(face, shape)` draws somebody's face, (V, 3) mm, in place of the canonical one, and `view.cut(section)` one
+side of it. Points that go in and come out are places on C all the same.
 """
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.spatial import KDTree
 
 from infl.geometry.camera import Camera
 from infl.geometry.rotations import FRONTAL, head_rotation
 from infl.images import cv2
 from infl.rendering.rasteriser import ScreenTriangles, interpolate, paint, points_visible, rasterise
+from infl.rendering.section import Section, cut
 from infl.rendering.studio_light import Clay, creases, vertex_normals
 
 if TYPE_CHECKING:
@@ -40,6 +46,7 @@ Colour = tuple[int, int, int]
 
 _FIELD_OF_VIEW = 15.0  # degrees: a long lens, so that turning the face does not distort it
 _TOLERANCE = 1.5  # mm of depth within which a point counts as lying on the surface seen there
+_CARRIERS = 4  # nearest vertices that carry a point along when C takes another shape
 
 
 @dataclass(frozen=True)
@@ -96,25 +103,46 @@ class FacePicture:
     """A drawn face.
 
     image: (H, W, 4) uint8 RGBA, straight alpha. triangle: (H, W) int32 triangle seen at each pixel, −1
-    beside the face (the painter's, up to a pixel too wide, in a fast picture).
+    beside the face (the painter's, up to a pixel too wide, in a fast picture). view: what was drawn.
     """
 
     image: np.ndarray
     triangle: np.ndarray
     camera: Camera
-    vertices: np.ndarray
-    triangles: np.ndarray
+    view: FaceView
     screen: ScreenTriangles
+
+    @property
+    def vertices(self) -> np.ndarray:
+        """Of the mesh that was drawn, mm."""
+        return self.view.vertices
+
+    @property
+    def triangles(self) -> np.ndarray:
+        """Of the mesh that was drawn."""
+        return self.view.triangles
 
     def project(self, points: np.ndarray) -> np.ndarray:
         """(K, 3) mm on C → (K, 2) px of this picture."""
-        return self.camera.project(np.asarray(points, np.float64))
+        return self.camera.project(self.view.carried(points))
 
     def visible(self, points: np.ndarray) -> np.ndarray:
-        """(K,) bool: which points of the surface (K, 3) nothing hides in this picture; False outside it."""
-        points = np.asarray(points, np.float64)
-        depth = points @ self.camera.rotation[2] + self.camera.translation[2]
-        return points_visible(self.screen, self.triangle, self.project(points), depth, _TOLERANCE)
+        """(K,) bool: which points of the surface (K, 3) nothing hides in this picture; False outside it, and for what
+        was cut off."""
+        carried = self.view.carried(points)
+        depth = carried @ self.camera.rotation[2] + self.camera.translation[2]
+        at = self.camera.project(carried)
+        seen = points_visible(self.screen, self.triangle, at, depth, _TOLERANCE)
+        return seen if self.view.section is None else seen & self.view.section.keeps(points)
+
+    def cut_line(self) -> np.ndarray:
+        """(S, 2, 2) px: the segments of the section's line that nothing hides; (0, 2, 2) of a whole head."""
+        ends = self.view.vertices[self.view.line]
+        middle = ends.mean(1)
+        depth = middle @ self.camera.rotation[2] + self.camera.translation[2]
+        at = self.camera.project(middle)
+        seen = points_visible(self.screen, self.triangle, at, depth, _TOLERANCE)
+        return self.camera.project(ends[seen].reshape(-1, 3)).reshape(-1, 2, 2)
 
     def pick(self, x: float, y: float) -> Pick | None:
         """The place on the mesh under a pixel (exact, any real x, y), None beside the face."""
@@ -122,15 +150,25 @@ class FacePicture:
         if hit is None:
             return None
         triangle, barycentric = hit
-        xyz = barycentric @ self.vertices[self.triangles[triangle]]
+        xyz = barycentric @ self.view.places[self.triangles[triangle]]
         return Pick(triangle, barycentric.astype(np.float32), xyz.astype(np.float32))
 
 
 class FaceView:
-    """Draws one face; keeps what does not depend on the camera."""
+    """Draws one face; keeps what does not depend on the camera.
 
-    def __init__(self, face: CanonicalFace):
-        self.vertices = np.asarray(face.vertices, np.float64)
+    shape: (V, 3) mm, where the vertices of C are on the face to be drawn; C itself without it. places: (V, 3) mm, where
+    they are on C.
+    """
+
+    def __init__(self, face: CanonicalFace, shape: np.ndarray | None = None):
+        self.places = np.asarray(face.vertices, np.float64)
+        self.vertices = self.places if shape is None else np.asarray(shape, np.float64)
+        self._carriers = None if shape is None else KDTree(self.places)
+        self._moves = self.vertices - self.places
+        self.section: Section | None = None
+        self.line = np.zeros((0, 2), int)
+        self._mix = None
         self.triangles = np.asarray(face.triangles)
         self.normals = vertex_normals(self.vertices, self.triangles)
         self.crease = creases(self.vertices, self.triangles, self.normals)
@@ -143,6 +181,26 @@ class FaceView:
         low, high = framed.min(0), framed.max(0)
         self.pivot = (low + high) / 2
         self.radius = 0.7 * float((high - low)[:2].max())
+
+    def cut(self, section: Section) -> FaceView:
+        """The same face with only the side of the plane that stays; its inside is drawn where it is seen."""
+        piece = cut(section.distance(self.places), self.triangles)
+        view = copy(self)
+        view.section, view.line, view.triangles = section, piece.line, piece.triangles
+        view.places, view.vertices = piece.weights @ self.places, piece.weights @ self.vertices
+        view.normals, view.crease = piece.weights @ self.normals, piece.weights @ self.crease
+        view.clay, view._mix = Clay(piece.weights @ self.clay.albedo), piece.weights
+        view.closed = np.zeros(len(piece.triangles), bool)
+        return view
+
+    def carried(self, points: np.ndarray) -> np.ndarray:
+        """(K, 3) mm on C, or near it → (K, 3) mm where they are on the face that is drawn."""
+        points = np.asarray(points, np.float64)
+        if self._carriers is None or not len(points):
+            return points
+        distance, nearest = self._carriers.query(points, _CARRIERS)
+        weights = 1 / (distance + 1e-3) ** 2
+        return points + np.einsum("kn,knd->kd", weights / weights.sum(1, keepdims=True), self._moves[nearest])
 
     def camera(self, orbit: OrbitCamera, size: Size) -> Camera:
         """The perspective camera of an orbit camera for a picture of `size` = (width, height)."""
@@ -185,7 +243,7 @@ class FaceView:
         colour[:, 3] = 255
         image[pixel] = np.clip(colour, 0, 255, out=colour)
         image = image.reshape(size[1], size[0], 4)
-        return FacePicture(image, ids, camera, self.vertices, self.triangles, screen)
+        return FacePicture(image, ids, camera, self, screen)
 
     def smooth(
         self,
@@ -219,7 +277,7 @@ class FaceView:
         image = np.clip(mean + 0.5, 0, 255).astype(np.uint8)
         middle = supersampling // 2
         ids = np.ascontiguousarray(raster.triangle[middle::supersampling, middle::supersampling])
-        return FacePicture(image, ids, camera, self.vertices, self.triangles, screen)
+        return FacePicture(image, ids, camera, self, screen)
 
     def _screen(self, orbit: OrbitCamera, size: Size) -> tuple[Camera, ScreenTriangles]:
         camera = self.camera(orbit, size)
@@ -234,11 +292,13 @@ class FaceView:
     def _albedo(
         self, colours: np.ndarray | None, strength: float | np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
-        """(V, 3) 0…1 colour and (V,) share of it that covers the clay."""
+        """(V, 3) 0…1 colour and (V,) share of it that covers the clay; `colours` and `strength` are the whole face's."""
         if colours is None:
             return self.clay.albedo, np.zeros(len(self.vertices))
-        cover = np.broadcast_to(np.asarray(strength, np.float64), len(self.vertices))
-        mixed = self.clay.albedo * (1 - cover[:, None]) + np.asarray(colours) / 255.0 * cover[:, None]
+        chart, cover = np.asarray(colours) / 255.0, np.broadcast_to(strength, len(colours)).astype(np.float64)
+        if self._mix is not None:
+            chart, cover = self._mix @ chart, self._mix @ cover
+        mixed = self.clay.albedo * (1 - cover[:, None]) + chart * cover[:, None]
         return mixed, cover
 
 
