@@ -22,6 +22,7 @@ from infl.model.checkpoint import load_checkpoint, save_checkpoint
 from infl.model.network import CANONICAL, InfiniteLandmarks, placed
 from infl.progress import Job, Progress
 from infl.training.batches import Batch, Batches
+from infl.training.divergence import Diverged
 from infl.training.faces import FaceSet, load_faces
 from infl.training.losses import losses
 from infl.training.memory import keep_memory
@@ -105,14 +106,15 @@ def start_queries(network: InfiniteLandmarks, sets: Sequence[FaceSet]) -> None:
 
 def learn(network: InfiniteLandmarks, optimiser: torch.optim.Optimizer, average: dict[str, Tensor], batch: Batch,
           recipe: Recipe, step: int) -> dict[str, float]:  # fmt: skip
-    """One step: set the learning rates of `step`, follow the gradient of `batch`, update the running mean."""
+    """One step: set the learning rates of `step`, follow the gradient of `batch`, update the running mean.
+
+    Raises Diverged where the loss is no number.
+    """
     alone = step >= recipe.steps
     set_rates(optimiser, recipe, step)
     report = gradient(network, batch, recipe, step)
     if not math.isfinite(report["loss"]):
-        raise InflError(
-            f"The loss became {report['loss']} at step {step}. Lower the learning rate of the recipe."
-        )
+        raise Diverged(f"Training diverged: the loss became {report['loss']} at step {step}.")
     if alone:
         for name, parameter in network.named_parameters():
             if part_of(name) not in ("deformer", "queries"):

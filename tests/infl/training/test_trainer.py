@@ -65,7 +65,7 @@ def test_fine_tuning_the_deformer_changes_nothing_else(datasets, tmp_path):
     before = {name: tensor.clone() for name, tensor in start.network.state_dict().items()}
     how = FineTune("deformer", steps=3, faces_a_step=4, validate_every=2, validate_faces=1)
     seen = []
-    tuned = run(fine_tune(start, datasets, how), seen.append)
+    tuned = run(fine_tune(start, datasets, how), seen.append).landmarker
     assert isinstance(tuned, Landmarker) and tuned.conventions == ("canonical", "ours", "theirs")
     after = tuned.network.state_dict()
     for name, tensor in start.network.state_dict().items():

@@ -48,5 +48,6 @@ def test_training_moves_the_queries_and_keeps_them(datasets, tmp_path):
 def test_fine_tuning_adds_an_undescribed_set(datasets, tmp_path):
     start = load_landmarker(run(train(RECIPE, [datasets[1]], tmp_path / "run")))
     nameless = replace(datasets[0], layout=None)
-    tuned = run(fine_tune(start, [nameless], FineTune("deformer", steps=2, faces_a_step=4, validate_faces=1)))
+    how = FineTune("deformer", steps=2, faces_a_step=4, validate_faces=1)
+    tuned = run(fine_tune(start, [nameless], how)).landmarker
     assert tuned.conventions == ("canonical", "theirs", "ours") and len(tuned.learned_layout("ours")) == 68
