@@ -19,6 +19,9 @@ class ModelConfig:
     transform: Literal["similarity", "affine"] = "similarity"  # what the spatial transformer may do
     search_size: int = 96  # pixels of the whole photograph as the spatial transformer sees it
     crop_size: int = 128  # pixels of the normalised crop I'
+    softness: float = (
+        0.8  # pixels of I': standard deviation of the blur through which the feature extractor looks
+    )
     passes: int = 2  # times the feature extractor looks; the second time at the crop its own pose asks for
     frozen_stages: int = 2  # stages of the trunks that keep their ImageNet weights
     code_size: int = 256  # C: length of the image code f

@@ -118,11 +118,31 @@ class Pyramid(nn.Module):
         return tuple(reversed(maps))
 
 
+class Softening(nn.Module):
+    """Beyond the paper: a Gaussian blur of `softness` pixels before F. Noise and the grid of pixels then move landmarks
+    less from frame to frame (a trunk that only looks at every second pixel aliases: Zhang, "Making Convolutional
+    Networks Shift-Invariant Again", ICML 2019)."""
+
+    weight: Tensor
+
+    def __init__(self, softness: float):
+        super().__init__()
+        self.reach = math.ceil(3 * softness)
+        bell = torch.exp(-0.5 * (torch.arange(-self.reach, self.reach + 1) / softness) ** 2)
+        self.register_buffer("weight", (bell / bell.sum()).expand(3, 1, 1, -1).clone(), persistent=False)
+
+    def forward(self, crop: Tensor) -> Tensor:
+        around = nn.functional.pad(crop, (self.reach,) * 4, mode="reflect")
+        along = nn.functional.conv2d(around, self.weight, groups=3)
+        return nn.functional.conv2d(along, self.weight.transpose(2, 3), groups=3)
+
+
 class FeatureExtractor(nn.Module):
     """(B, 3, crop, crop) in [-1, 1] → Features. All last layers start at zero: a frontal face that fills the crop."""
 
     def __init__(self, config: ModelConfig):
         super().__init__()
+        self.soften = Softening(config.softness)
         self.trunk = MobileNetV2(frozen=config.frozen_stages)
         channels = STAGES[-1][1]
         cells = (config.crop_size // 32) ** 2
@@ -139,7 +159,7 @@ class FeatureExtractor(nn.Module):
         self.pyramid = Pyramid(config.pyramid_channels) if config.refine_steps or config.attention else None
 
     def forward(self, crop: Tensor) -> Features:
-        stages = self.trunk(crop)
+        stages = self.trunk(self.soften(crop))
         last = stages[-1]
         flat = torch.relu(self.flat(last)).flatten(1)
         code = self.code(torch.cat([last.mean((2, 3)), flat], 1))

@@ -14,7 +14,6 @@ import torch
 from torch import Tensor
 
 from infl.geometry.transforms import chain, invert, move, pixels_from_normalised
-from infl.images import cv2
 from infl.layouts import layout
 from infl.model.config import CROP_HALF_WIDTH
 from infl.model.feature_extractor import Features
@@ -45,10 +44,6 @@ SAME = 0.45
 
 GUIDES = "cofw29"
 """The layout whose landmarks say where the next look goes: few, all over the face, none on its outline."""
-
-SOFTNESS = 0.8
-"""Pixels of the crop: standard deviation of the blur through which F looks. Noise and the grid of pixels then move
-landmarks a quarter less from frame to frame, and their error stays what it is."""
 
 AT_ONCE = 32
 """Squares that go through a network together."""
@@ -241,8 +236,7 @@ def _looks(runtime: Runtime, pieces: Sequence[Piece]) -> list[Look]:
     looks = []
     for some in _few(pieces):
         crops = _squares(some, runtime.config.crop_size)
-        calm = np.stack([cv2.GaussianBlur(crop, (0, 0), SOFTNESS) for crop in crops])
-        features = runtime.extract(to_input(calm, runtime.device))
+        features = runtime.extract(to_input(crops, runtime.device))
         for i, (_, roi) in enumerate(some):
             looks.append(Look(roi, crops[i], features.of(i)))
     return looks

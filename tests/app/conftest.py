@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -66,6 +67,7 @@ def empty_window(dressed: QApplication, qtbot: QtBot, settings: QSettings) -> It
     window.close()
     window.deleteLater()
     dressed.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.unfreeze()  # the workers freeze what lives, and a window is full of cycles
 
 
 @pytest.fixture

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 import torch
 
+from infl.images import cv2
 from infl.layouts import layout
 from infl.model import InfiniteLandmarks, ModelConfig
 from infl.model.config import CROP_HALF_WIDTH, HEAD_CENTRE
-from infl.model.feature_extractor import Gamma
+from infl.model.feature_extractor import Gamma, Softening
 from infl.model.landmark_predictor import Prediction
 from infl.model.network import standard_crop
 from infl.model.photo import GRAY, cut
@@ -121,3 +122,11 @@ def test_cutting_a_photo_keeps_places_and_grays_the_outside():
     assert (cut(image, np.array([[1.0, 0, 500], [0, 1, 500]]), 8) == GRAY).all()
     small = cut(image, np.array([[4.0, 0, 1.5], [0, 4, 1.5]]), 15)  # blocks of 4 × 4 pixels
     assert small[5, 7].tolist() == [255] * 3 and small[1, 1].tolist() == [0] * 3
+
+
+def test_the_feature_extractor_looks_through_a_gaussian_blur():
+    picture = np.random.default_rng(0).uniform(-1, 1, (32, 32, 3)).astype(np.float32)
+    softened = Softening(1.5)(torch.from_numpy(picture).permute(2, 0, 1)[None])[0].permute(1, 2, 0).numpy()
+    blurred = cv2.GaussianBlur(picture, (11, 11), 1.5)
+    np.testing.assert_allclose(softened, blurred, atol=1e-5)
+    assert softened.std() < 0.5 * picture.std()
