@@ -7,26 +7,29 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import numpy as np
-from scipy.spatial import KDTree
 
-from app.state import CANONICAL, Studio
+from app.measured import MeasuredOffsets, measured_at
+from app.state import CANONICAL, Comparison, Studio
+from infl.comparison.spread import Spread, spread_of
 from infl.export.harmonised_face import HarmonisedFace
 from infl.geometry.canonical_face import canonical_face
+from infl.geometry.nearness import nearness
 from infl.harmonize.harmonise import Target, harmonise_face
 from infl.harmonize.transfer import believed_carrying
 from infl.layouts import Layout
+from infl.model.face_shape import face_shape
 
 if TYPE_CHECKING:
     from infl.model import Landmarker, Landmarks
 
 Answer = TypeVar("Answer")
 
-NEAR, FAR = 24.0, 48.0
-"""Millimetres from the nearest annotated point up to which, and from which on not at all, offsets are coloured."""
+Side = Literal["both", "a", "b"]
+"""Which convention a face shows: the comparison of both, or one of them where they are beside each other."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,10 @@ class Derived:
         if (
             kept
             and len(kept[0]) == len(inputs)
-            and all(a is b or (isinstance(a, str) and a == b) for a, b in zip(kept[0], inputs, strict=True))
+            and all(
+                a is b or (isinstance(a, (str, bytes)) and a == b)
+                for a, b in zip(kept[0], inputs, strict=True)
+            )
         ):
             return kept[1]
         start = time.perf_counter()
@@ -114,50 +120,99 @@ class Derived:
 
         return self._keep("harmonised", (landmarker, encoded, dataset, convention), compute)
 
-    def compared_layout(self) -> Layout:
-        """The layout at whose points offsets are shown."""
-        s = self.studio
-        if s.comparison.at == "custom":
-            return s.layout
-        return s.layout_of(s.comparison.a) or s.layout_of(s.comparison.b) or s.layout
+    def face_shape(self) -> np.ndarray | None:
+        """(V, 3) mm: the vertices of C on the face of the photo; None without a model. Takes a third of a second."""
+        photo = self.studio.photo
+        if photo is None or photo.landmarker is None or photo.encoded is None:
+            return None
+        landmarker, encoded = photo.landmarker, photo.encoded
+        return self._keep("shape", (landmarker, encoded), lambda: face_shape(landmarker, encoded))
 
-    def offsets(self) -> Offsets | None:
-        """The comparison at the points of its layout."""
-        s, layout = self.studio, self.compared_layout()
-        a, b, landmarker = s.comparison.a, s.comparison.b, s.landmarker
-        if landmarker is None or a == b or not len(layout):
+    def shown(self, side: Side = "both") -> Comparison:
+        """What a face shows: the comparison, or of faces beside each other one convention against the canonical one."""
+        c = self.studio.comparison
+        if side == "both":
+            return c
+        return replace(c, a=c.a if side == "a" else c.b, b=CANONICAL, of="pair")
+
+    def compared_layout(self, side: Side = "both") -> Layout:
+        """The layout at whose points offsets are shown."""
+        s, c = self.studio, self.shown(side)
+        if c.at == "custom":
+            return s.layout
+        if c.of == "all":
+            return max(self._spread_sets().values(), key=len, default=s.layout)
+        return s.layout_of(c.a) or s.layout_of(c.b) or s.layout
+
+    def offsets(self, side: Side = "both") -> Offsets | None:
+        """The offsets of a pair at the points of its layout, as the deformer learned them."""
+        s, c, layout = self.studio, self.shown(side), self.compared_layout(side)
+        a, b, landmarker = c.a, c.b, s.landmarker
+        if landmarker is None or c.of != "pair" or a == b or not len(layout):
             return None
         return self._keep(
-            "offsets", (landmarker, a, b, layout),
+            f"offsets {side}", (landmarker, a, b, layout),
             lambda: Offsets(a, b, layout, landmarker.offsets(a, reference=b, at=layout)),
         )  # fmt: skip
 
-    def evidence(self) -> np.ndarray:
-        """(V,) 0…1: 1 where both compared sets have points near a vertex; elsewhere their offset is a guess."""
-        s = self.studio
-        layouts = [s.layout_of(s.comparison.a), s.layout_of(s.comparison.b)]
-        known = [layout for layout in layouts if layout is not None] or [self.compared_layout()]
+    def measured(self, side: Side = "both") -> MeasuredOffsets | None:
+        """The pair as its pictures were measured, at the points of its layout; None while nobody asked them."""
+        s, c, layout = self.studio, self.shown(side), self.compared_layout(side)
+        a, b = s.set_of(c.a), s.set_of(c.b)
+        if s.landmarker is None or c.of != "pair" or a is None or b is None or not len(layout):
+            return None
+        found = s.measurements.of_pair(s.landmarker, a.dataset, b.dataset)
+        if found is None:
+            return None
+        pair, turned = found
+        return self._keep(
+            f"measured {side}", (pair, layout, str(turned)), lambda: measured_at(pair, layout, turned)
+        )
+
+    def spread(self) -> Spread | None:
+        """All open conventions about their mean, at the points of the compared layout; None with fewer than two."""
+        return self._spread("spread", self.compared_layout().queries)
+
+    def _spread_sets(self) -> dict[str, Layout]:
+        """Open conventions that the model knows, with their layouts."""
+        known = self.studio.landmarker.conventions if self.studio.landmarker is not None else ()
+        sets = (s.dataset for s in self.studio.sets)
+        return {d.convention: d.layout for d in sets if d.layout is not None and d.convention in known}
+
+    def _spread(self, what: str, at: np.ndarray) -> Spread | None:
+        landmarker, sets = self.studio.landmarker, self._spread_sets()
+        if landmarker is None or self.studio.comparison.of != "all" or len(sets) < 2 or not len(at):
+            return None
+        inputs = (landmarker, at.tobytes(), *sets, *sets.values())
+        return self._keep(what, inputs, lambda: spread_of(landmarker, sets, at))
+
+    def evidence(self, side: Side = "both") -> np.ndarray:
+        """(V,) 0…1: 1 where all compared sets have points near a vertex; elsewhere their offset is a guess."""
+        s, c = self.studio, self.shown(side)
+        spread = self._spread("spread of the face", canonical_face().vertices) if c.of == "all" else None
+        if spread is not None:
+            return spread.evidence
+        layouts = [s.layout_of(c.a), s.layout_of(c.b)]
+        known = [layout for layout in layouts if layout is not None] or [self.compared_layout(side)]
 
         def compute() -> np.ndarray:
-            near = np.ones(len(canonical_face().vertices))
-            for layout in known:
-                if len(layout):
-                    distance = KDTree(layout.queries).query(canonical_face().vertices)[0]
-                    fade = np.clip((distance - NEAR) / (FAR - NEAR), 0, 1)
-                    near = np.minimum(near, 1 - fade * fade * (3 - 2 * fade))
-            return near
+            at = canonical_face().vertices
+            return np.min([np.ones(len(at)), *(nearness(own.queries, at) for own in known if len(own))], 0)
 
-        return self._keep("evidence", tuple(known), compute)
+        return self._keep(f"evidence {side}", tuple(known), compute)
 
-    def heat(self) -> np.ndarray | None:
-        """(V,) float32 mm: length of the comparison's offset at every vertex of the canonical face."""
-        s = self.studio
-        a, b, landmarker = s.comparison.a, s.comparison.b, s.landmarker
+    def heat(self, side: Side = "both") -> np.ndarray | None:
+        """(V,) float32 mm at every vertex of the canonical face: the offset's length, or of all sets their spread."""
+        s, c = self.studio, self.shown(side)
+        if c.of == "all":
+            spread = self._spread("spread of the face", canonical_face().vertices)
+            return None if spread is None else spread.rms
+        a, b, landmarker = c.a, c.b, s.landmarker
         if landmarker is None or a == b:
             return None
         at = canonical_face().vertices
         return self._keep(
-            "heat", (landmarker, a, b),
+            f"heat {side}", (landmarker, a, b),
             lambda: np.linalg.norm(landmarker.offsets(a, reference=b, at=at), axis=1),
         )  # fmt: skip
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu
 
-from app import commands, photo_actions
+from app import commands, face_actions, photo_actions
 from app.actions import Actions
 from app.operations import Operations
 from app.project_actions import ProjectActions
@@ -143,7 +143,11 @@ def _view(
             tr("Diamonds: human points moved to the convention chosen for my layout"),
         ),
         "edges": (tr("Edges"), "E", tr("Lines between the points")),
-        "sigma": ("σ", "S", tr("One standard deviation of each prediction")),
+        "sigma": (
+            "σ",
+            "S",
+            tr("Circles: one standard deviation of each prediction, the same in all directions"),
+        ),
         "residuals": (tr("Residuals"), "R", tr("Arrows from each human point to its prediction")),
         "loupe": (
             tr("Loupe"),
@@ -177,11 +181,7 @@ def _view(
         )
     actions.separate(VIEW)
     _tools(actions, face)
-    actions.add("front", VIEW, tr("Front"), lambda: face.look(0, 0), "1", tr("See the face from the front"))
-    actions.add(
-        "three_quarter", VIEW, "¾", lambda: face.look(35, 0), "2", tr("See the face from half its left")
-    )
-    actions.add("side", VIEW, tr("Side"), lambda: face.look(80, 0), "3", tr("See the face from its side"))
+    face_actions.declare(actions, VIEW, studio, face)
     actions.separate(VIEW)
     themes = {"light": tr("Theme: light"), "dark": tr("Theme: dark"), "system": tr("Theme: as the desktop")}
     for name, text in themes.items():

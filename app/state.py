@@ -15,6 +15,8 @@ from PySide6.QtGui import QUndoStack
 
 from app import layout_edits
 from app.corrections import Corrections, Face, SetKey, corrected, corrected_sample
+from app.measured import Measurements
+from app.suspicions import Suspicions
 from app.theme import CANONICAL_COLOUR, SET_COLOURS, SET_MARKS
 from infl.datasets.dataset import Dataset, Sample
 from infl.layouts import Layout
@@ -98,7 +100,12 @@ class Probe:
 
 @dataclass(frozen=True)
 class Options:
-    """What is drawn. On the photo: human … keep_zoom; on the canonical face: arrows … arrow_scale."""
+    """What is drawn. On the photo: human … keep_zoom; on the canonical face: arrows … beside.
+
+    intervals: of two sets that were measured the measured offsets with 95 % regions, in place of the learned ones.
+    section: the side of the head that stays, "left" or "right" of the plane x = section_at mm; "" for all of it. shape:
+    the face of the photo in place of C. beside: each of the two compared conventions on a face of its own.
+    """
 
     human: bool = True
     predicted: bool = True
@@ -115,15 +122,22 @@ class Options:
     heat: bool = True
     mesh: bool = False
     arrow_scale: float = 5.0
+    intervals: bool = True
+    section: str = ""
+    section_at: float = 0.0
+    shape: bool = False
+    beside: bool = False
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Convention a against convention b, shown `at` the points of a's layout or of the custom one."""
+    """Convention a against convention b – `of` is "pair" –, or all open ones against their mean – "all" –, shown `at`
+    the points of "a", of all of them the set with the most points, or of the "custom" layout."""
 
     a: str = CANONICAL
     b: str = CANONICAL
     at: str = "a"
+    of: str = "pair"
 
 
 @dataclass(frozen=True)
@@ -146,6 +160,8 @@ class Studio(QObject):
     target_changed = Signal()
     selection_changed = Signal()
     comparison_changed = Signal()
+    measured_changed = Signal()
+    suspects_changed = Signal()
     options_changed = Signal()
     disagreement_changed = Signal()
     corrections_changed = Signal()
@@ -168,6 +184,8 @@ class Studio(QObject):
         self.selection: tuple[int, ...] = ()
         self.target_convention = CANONICAL
         self.comparison = Comparison()
+        self.measurements = Measurements()
+        self.suspects = Suspicions()
         self.options = Options()
         self.disagreement: dict[Place, float] = {}
         self.corrections = Corrections()
@@ -368,6 +386,10 @@ class Studio(QObject):
         """The second mark of the open set with this convention."""
         return next((s.mark for s in self.sets if s.dataset.convention == convention), "circle")
 
+    def set_of(self, convention: str) -> OpenSet | None:
+        """The open set with this convention, the first of several."""
+        return next((s for s in self.sets if s.dataset.convention == convention), None)
+
     def layout_of(self, convention: str) -> Layout | None:
         """The layout of the open set with this convention."""
         return next((s.dataset.layout for s in self.sets if s.dataset.convention == convention), None)
@@ -436,6 +458,18 @@ class Studio(QObject):
         if self.target_convention not in (CANONICAL, *known):
             self.target_convention = CANONICAL
         self.comparison_changed.emit()
+
+    # what long jobs have found
+
+    def set_measurements(self, measurements: Measurements) -> None:
+        """Offsets of more pairs of sets were measured on their pictures."""
+        self.measurements = measurements
+        self.measured_changed.emit()
+
+    def set_suspects(self, suspects: Suspicions) -> None:
+        """Another set was searched for suspicious annotations."""
+        self.suspects = suspects
+        self.suspects_changed.emit()
 
     # telling the person
 

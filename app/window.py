@@ -35,6 +35,7 @@ from app.views.export_dialog import ExportDialog
 from app.views.face_view import CanonicalFaceView
 from app.views.fine_tune_dock import FineTunePanel
 from app.views.layout_dock import LayoutPanel
+from app.views.face_panel import FacePanel
 from app.views.notices import Card, LogPanel
 from app.views.offsets_dock import OffsetsPanel
 from app.views.panel import row, tool_button
@@ -42,7 +43,7 @@ from app.views.panels import Panels
 from app.views.photo_view import PhotoView
 from app.views.saved_label import SavedLabel
 from app.views.shortcut_editor import ShortcutEditor
-from app.views.stage import FacePanel, PhotoPanel, stage
+from app.views.stage import PhotoPanel, stage
 from app.views.status import StatusLine
 from app.views.tour import Tour, tour_steps
 from app.workers import Jobs, RunningJob
@@ -220,7 +221,7 @@ class MainWindow(QMainWindow):
     @property
     def busy(self) -> bool:
         """Whether anything that will change the picture is still under way."""
-        workers = (self.operations, self.loader, self.inverse, self.thumbnails, self.face)
+        workers = (self.operations, self.loader, self.inverse, self.earlier, self.thumbnails, self.face_panel)
         waiting = any(worker.busy for worker in workers)
         place, photo = self.studio.place, self.studio.photo
         if place is None or self.studio.sample_at(place).image in self.studio.unreadable:
@@ -230,7 +231,8 @@ class MainWindow(QMainWindow):
     def shut_down(self) -> None:
         """Stop every thread."""
         self.jobs.stop()
-        for worker in (self.operations, self.loader, self.inverse, self.thumbnails, self.face):
+        workers = (self.operations, self.loader, self.inverse, self.earlier, self.thumbnails, self.face_panel)
+        for worker in (*workers, self.fine_tune):
             worker.stop()
 
     def closeEvent(self, event) -> None:

@@ -15,12 +15,14 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QToolTip
 
 from app import commands
-from app.derived import Derived, Offsets
+from app.derived import Derived, Side
 from app.state import Studio
 from app.theme import GRID, theme
 from app.views import heat, marks
 from app.views.canvas import Canvas
-from app.views.panel import caption, captions
+from app.views.figure import Figures
+from app.views.offset_marks import OffsetMarks
+from app.views.panel import caption
 from app.views.picture import to_qimage
 from app.workers import Latest
 from infl.geometry.canonical_face import canonical_face
@@ -38,12 +40,17 @@ class CanonicalFaceView(Canvas):
     """Left button on the face: put or move a point. Right button, or left beside the face: turn. Wheel: zoom."""
 
     settled = Signal()
+    turned = Signal(object)
 
-    def __init__(self, studio: Studio, derived: Derived):
-        super().__init__("Canonical face")
+    def __init__(self, studio: Studio, derived: Derived, side: Side = "both", name: str = "Canonical face"):
+        """side: what it shows of the comparison. `turned` carries the camera whenever it has another one."""
+        super().__init__(name)
         self.studio, self.derived = studio, derived
+        self.side: Side = side
+        self.offsets = OffsetMarks(studio, derived, side)
         self.face = canonical_face()
-        self.renderer = FaceView(self.face)
+        self.figures = Figures(studio, derived)
+        self.renderer = self.figures.canonical
         closest_points(self.face, np.zeros((1, 3)))  # its index takes 0.1 s; the first click should not
         self.orbit = OrbitCamera()
         self.turning_tool = False
@@ -67,7 +74,9 @@ class CanonicalFaceView(Canvas):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         for signal in (studio.landmarker_changed, studio.comparison_changed, studio.options_changed):
             signal.connect(self._recolour)
-        studio.sets_changed.connect(self.forget)
+        studio.photo_changed.connect(self._photo_changed)
+        studio.measured_changed.connect(self.forget)
+        studio.sets_changed.connect(self._sets_changed)
         studio.layout_changed.connect(self._layout_changed)
         studio.selection_changed.connect(self.update)
         studio.probe_changed.connect(self.update)
@@ -83,39 +92,73 @@ class CanonicalFaceView(Canvas):
     def stop(self) -> None:
         self._worker.stop()
 
-    def look(self, yaw: float, pitch: float) -> None:
-        """Turn to a named view."""
-        self.orbit = OrbitCamera(yaw=yaw, pitch=pitch)
-        self.redraw()
+    def look(self, orbit: OrbitCamera) -> None:
+        """See the face through another camera; everybody who listens to `turned` hears of it."""
+        if orbit != self.orbit:
+            self.orbit = orbit
+            self.redraw()
+            self.turned.emit(orbit)
 
     # drawing
 
     def _recolour(self) -> None:
-        """The heat map may have changed: a thread works it out and draws a first, flat picture with it."""
+        """The figure or its heat map may have changed: a thread works them out and draws a first, flat picture."""
+        if not self.isVisible():
+            return  # it is done when the face is shown
         self._charts += 1
         self._smooth_pending = True
         self._rest.stop()
         self.forget()
         size, ratio = self._coarse_size()
-        self._ask("flat", self.renderer.fast, size, ratio)
+        self._ask("flat", FaceView.fast, size, ratio)
+
+    def _photo_changed(self) -> None:
+        if self.studio.options.shape:
+            self._recolour()
+
+    def _sets_changed(self) -> None:
+        if self.studio.comparison.of == "all":
+            self._recolour()
+        self.forget()
 
     def _ask(self, kind: str, draw: Callable[..., FacePicture], size: tuple[int, int], ratio: float) -> None:
-        """Let the thread work out the heat map and draw the face with it; the newest request wins."""
-        studio, derived, orbit, background = self.studio, self.derived, self.orbit, self._background()
+        """Let the thread work out the figure and its heat map and draw them; the newest request wins."""
+        orbit, background = self.orbit, self._background()
 
         def work() -> tuple[heat.Chart, FacePicture]:
-            values = derived.heat() if studio.options.heat else None
-            chart = heat.NO_CHART if values is None else heat.chart(values, derived.evidence())
-            return chart, draw(orbit, size, background=background, **chart.arguments)
+            chart = self._work_out_chart()
+            return chart, draw(self.figures.now(), orbit, size, background=background, **chart.arguments)
 
         self._worker.ask((kind, self._charts, self._version, ratio), work)
+
+    def _work_out_chart(self) -> heat.Chart:
+        """The heat map; faces beside each other have one scale."""
+        values = self.derived.heat(self.side) if self.studio.options.heat else None
+        if values is None:
+            return heat.NO_CHART
+        sides: tuple[Side, ...] = ("both",) if self.side == "both" else ("a", "b")
+        shown = [(self.derived.heat(side), self.derived.evidence(side)) for side in sides]
+        top = max(heat.top_of_scale(mm, evidence) for mm, evidence in shown if mm is not None)
+        return heat.chart(values, self.derived.evidence(self.side), top)
 
     def redraw(self) -> None:
         """The face is seen from elsewhere: flat at once, smooth when it has rested."""
         self._version += 1
-        self._stale = self._smooth_pending = True
-        self._rest.start()
+        self._stale = True
+        if self.isVisible():
+            self._smooth_pending = True
+            self._rest.start()
         self.forget()
+
+    def showEvent(self, event) -> None:
+        super().showEvent(event)
+        self._recolour()
+
+    def hideEvent(self, event) -> None:
+        super().hideEvent(event)
+        self._rest.stop()
+        self._charts += 1  # what is under way is for nobody
+        self._smooth_pending = False
 
     def _layout_changed(self) -> None:
         if self.studio.comparison.at == "custom":
@@ -138,13 +181,14 @@ class CanonicalFaceView(Canvas):
     def _draw_smoothly(self) -> None:
         ratio = self.devicePixelRatioF()
         size = (max(round(self.width() * ratio), 16), max(round(self.height() * ratio), 16))
-        self._ask("smooth", self.renderer.smooth, size, ratio)
+        self._ask("smooth", FaceView.smooth, size, ratio)
 
     def _arrived(self, key: tuple[str, int, int, float], result: tuple[heat.Chart, FacePicture]) -> None:
         kind, charts, version, ratio = key
         if charts != self._charts:
             return
         self._chart, picture = result
+        self.renderer = picture.view
         if version == self._version:
             self.picture, self._image, self._pixel_ratio = picture, to_qimage(picture.image), ratio
             self._stale = False
@@ -181,24 +225,22 @@ class CanonicalFaceView(Canvas):
         if self._image is not None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(self.rect(), self._image)
-        offsets = self.derived.offsets()
-        if self.studio.options.arrows and offsets is not None:
-            self._draw_offsets(painter, picture, offsets)
-        self._draw_legend(painter, offsets)
+        line = picture.cut_line() / self._pixel_ratio
+        pairs = [(QPointF(*a), QPointF(*b)) for a, b in line.tolist()]
+        marks.lines(painter, pairs, QColor(theme().accent), 1.6)
+        self.offsets.draw(painter, picture, self._on_screen)
+        self.offsets.draw_legend(painter, self.width() - GRID)
+        if self._chart.top:
+            corner = QPointF(GRID, self.height() - GRID)
+            width = min(300.0, self.width() - 2 * GRID)
+            title = self.offsets.heat_title
+            heat.draw_scale(painter, corner, width, self._chart.top, self.face.interocular, title)
 
     def paint_moving(self, painter: QPainter) -> None:
         self._draw_layout(painter, self._ensure_picture())
         if (probe := self.studio.probe) is not None:
             at = self._on_screen(probe.point.xyz[None])
             marks.probe(painter, marks.points_of(at)[0], theme().accent)
-
-    def _draw_offsets(self, painter: QPainter, picture: FacePicture, offsets: Offsets) -> None:
-        s, queries = self.studio, offsets.layout.queries
-        seen = picture.visible(queries)
-        heads = self._on_screen(queries + s.options.arrow_scale * offsets.vectors)[seen]
-        tails = self._on_screen(queries)[seen]
-        marks.disc(painter, marks.points_of(tails), s.colour_of(offsets.b), 2.2)
-        marks.arrows(painter, tails, heads, s.colour_of(offsets.a))
 
     def _draw_layout(self, painter: QPainter, picture: FacePicture) -> None:
         s, layout = self.studio, self.studio.layout
@@ -219,20 +261,6 @@ class CanonicalFaceView(Canvas):
         for i, p in enumerate(at):
             if i in s.selection or (s.options.names and seen[i]):
                 caption(painter, layout.points[i].name, p + QPointF(10, -10))
-
-    def _draw_legend(self, painter: QPainter, offsets: Offsets | None) -> None:
-        s = self.studio
-        if s.options.arrows and offsets is not None:
-            text = f"{offsets.b} → {offsets.a}, arrows ×{s.options.arrow_scale:g}"
-            box = captions(painter, [text], QPointF(GRID, GRID), indent=30)[0]
-            y = box.center().y()
-            marks.disc(painter, [QPointF(box.left() + 10, y)], s.colour_of(offsets.b), 3.0)
-            tail, head = np.array([[box.left() + 10, y]]), np.array([[box.left() + 30, y]])
-            marks.arrows(painter, tail, head, s.colour_of(offsets.a))
-        if self._chart.top:
-            corner = QPointF(GRID, self.height() - GRID)
-            width = min(300.0, self.width() - 2 * GRID)
-            heat.draw_scale(painter, corner, width, self._chart.top, self.face.interocular)
 
     # the hand
 
@@ -260,8 +288,7 @@ class CanonicalFaceView(Canvas):
             size = (self.width(), self.height())
             shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
             pan = bool(shift) or bool(event.buttons() & Qt.MouseButton.MiddleButton)
-            self.orbit = (self.orbit.panned if pan else self.orbit.dragged)(moved.x(), moved.y(), size)
-            self.redraw()
+            self.look((self.orbit.panned if pan else self.orbit.dragged)(moved.x(), moved.y(), size))
         elif self._gesture and len(self.studio.selection) == 1:
             place = self._pick(at)
             if place is not None:
@@ -280,8 +307,7 @@ class CanonicalFaceView(Canvas):
 
     def wheelEvent(self, event) -> None:
         at, size = event.position(), (self.width(), self.height())
-        self.orbit = self.orbit.zoomed(1.0015 ** event.angleDelta().y(), (at.x(), at.y()), size)
-        self.redraw()
+        self.look(self.orbit.zoomed(1.0015 ** event.angleDelta().y(), (at.x(), at.y()), size))
 
     def keyPressEvent(self, event) -> None:
         turns = {
@@ -294,8 +320,7 @@ class CanonicalFaceView(Canvas):
         if turn is None:
             super().keyPressEvent(event)
             return
-        self.orbit = self.orbit.dragged(*turn, (180, 180))
-        self.redraw()
+        self.look(self.orbit.dragged(*turn, (180, 180)))
 
     def _pick(self, at: QPointF) -> np.ndarray | None:
         ratio = self._pixel_ratio
@@ -313,8 +338,6 @@ class CanonicalFaceView(Canvas):
 
     def _compared_name(self, at: QPointF) -> str:
         """The compared point under the pointer, with its offset."""
-        offsets = self.derived.offsets() if self.studio.options.arrows else None
-        index = self._nearest(offsets.layout.queries, at) if offsets is not None else None
-        if offsets is None or index is None:
-            return ""
-        return f"{offsets.layout.points[index].name}: {offsets.lengths[index]:.2f} mm"
+        layout = self.derived.compared_layout(self.side)
+        index = self._nearest(layout.queries, at) if self.studio.options.arrows and len(layout) else None
+        return "" if index is None else self.offsets.told_at(index)

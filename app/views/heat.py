@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,7 @@ VIRIDIS = cv2.cvtColor(
 """(256, 3) uint8 RGB."""
 
 
+TICKS = 4
 STRENGTH = 0.85
 """How much of the face's own colour the heat map covers."""
 
@@ -34,14 +35,14 @@ class Chart:
 NO_CHART = Chart({}, 0.0)
 
 
-def chart(values: np.ndarray, evidence: np.ndarray) -> Chart:
-    """Colours for (V,) mm, fading out where the (V,) evidence falls from 1 to 0."""
-    top = top_of_scale(values[evidence > 0.5])
+def chart(values: np.ndarray, evidence: np.ndarray, top: float) -> Chart:
+    """Colours for (V,) mm up to `top` mm, fading out where the (V,) evidence falls from 1 to 0."""
     return Chart({"colours": colours(values, top), "strength": STRENGTH * evidence}, top)
 
 
-def top_of_scale(values: np.ndarray) -> float:
-    """A round number of millimetres that covers (nearly) all values."""
+def top_of_scale(values: np.ndarray, evidence: np.ndarray) -> float:
+    """A round number of millimetres that covers (nearly) all values for which there is evidence."""
+    values = values[evidence > 0.5]
     highest = max(float(np.quantile(values, 0.995)), 0.1) if len(values) else 1.0
     step = 10 ** math.floor(math.log10(highest))
     return float(next(m * step for m in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if m * step >= highest * 0.999))
@@ -52,28 +53,38 @@ def colours(values: np.ndarray, top: float) -> np.ndarray:
     return VIRIDIS[np.clip(values / top * 255, 0, 255).astype(np.uint8)]
 
 
-def draw_scale(painter: QPainter, corner: QPointF, width: float, top: float, interocular: float) -> None:
-    """The scale, `width` px wide, with its lower left at `corner`: mm, and its top in % of the interocular distance."""
+def draw_scale(
+    painter: QPainter, corner: QPointF, width: float, top: float, interocular: float, title: str
+) -> None:
+    """The scale, `width` px wide, with its lower left at `corner`: mm, and below % of the interocular distance."""
     t, face = theme(), font(SMALL)
     metrics = QFontMetricsF(face)
-    height = 2 * metrics.height() + 22
+    line = metrics.height()
+    height = 3 * line + 24
     plate = QColor(t.panel)
     plate.setAlpha(225)
     box = QRectF(corner.x(), corner.y() - height, width, height)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(plate)
     painter.drawRoundedRect(box, 4, 4)
-    bar = QRectF(box.left() + 10, box.top() + metrics.height() + 8, width - 20, 8)
+    bar = QRectF(box.left() + 10, box.top() + line + 8, width - 20, 8)
     image = QImage(np.ascontiguousarray(VIRIDIS).data, 256, 1, 768, QImage.Format.Format_RGB888)
     painter.drawImage(bar, image)
     painter.setFont(face)
     painter.setPen(QColor(t.text))
-    title = f"offset, mm   ({top:g} mm = {100 * top / interocular:.1f} % of interocular)"
+    title = metrics.elidedText(title, Qt.TextElideMode.ElideRight, bar.width())
     painter.drawText(QPointF(bar.left(), bar.top() - 6), title)
-    ticks = 4
-    for i in range(ticks + 1):
-        text = f"{top * i / ticks:g}"
-        x = bar.left() + bar.width() * i / ticks
-        advance = metrics.horizontalAdvance(text)
-        x = min(max(x - advance / 2, bar.left()), bar.right() - advance)
-        painter.drawText(QPointF(x, bar.bottom() + metrics.ascent() + 2), text)
+    steps = [top * i / TICKS for i in range(TICKS + 1)]
+    _ticks(painter, bar, bar.bottom() + metrics.ascent() + 2, [f"{mm:g}" for mm in steps], "mm")
+    painter.setPen(QColor(t.muted))
+    shares = [f"{100 * mm / interocular:.1f}" for mm in steps]
+    _ticks(painter, bar, bar.bottom() + metrics.ascent() + line + 3, shares, "%")
+
+
+def _ticks(painter: QPainter, bar: QRectF, y: float, texts: Sequence[str], unit: str) -> None:
+    """Numbers under the bar, the last one with its unit."""
+    metrics = painter.fontMetrics()
+    for i, text in enumerate(texts):
+        text = f"{text} {unit}" if i == len(texts) - 1 else text
+        x, advance = bar.left() + bar.width() * i / (len(texts) - 1), metrics.horizontalAdvance(text)
+        painter.drawText(QPointF(min(max(x - advance / 2, bar.left()), bar.right() - advance), y), text)

@@ -129,6 +129,25 @@ def arrows(painter: QPainter, tails: np.ndarray, heads: np.ndarray, colour: str)
     painter.fillPath(tips, QBrush(QColor(colour)))
 
 
+def region(painter: QPainter, centre: QPointF, spread: np.ndarray, colour: str, sure: bool) -> None:
+    """The ellipse xᵀ spread⁻¹ x = 1, (2, 2) px², about a centre; dashed where it is not sure."""
+    size, turn = np.linalg.eigh(spread)
+    rx, ry = np.sqrt(np.maximum(size, 0.0)).tolist()
+    fill = QColor(colour)
+    fill.setAlpha(70 if sure else 30)
+    painter.save()
+    painter.translate(centre)
+    painter.rotate(float(np.degrees(np.arctan2(turn[1, 0], turn[0, 0]))))
+    painter.setBrush(fill)
+    for pen in (QPen(DARK, 1.8), QPen(QColor(colour), 1.0)):
+        if not sure:
+            pen.setDashPattern([4.0 / pen.widthF(), 3.0 / pen.widthF()])
+        painter.setPen(pen)
+        painter.drawEllipse(QPointF(0, 0), rx, ry)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.restore()
+
+
 def set_mark(painter: QPainter, mark: str, centre: QPointF, size: float, colour: str) -> None:
     """The shape that stands for a data set, beside its colour."""
     painter.setPen(QPen(QColor(0, 0, 0, 110), 0.8))

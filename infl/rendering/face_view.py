@@ -292,7 +292,7 @@ class FaceView:
     def _albedo(
         self, colours: np.ndarray | None, strength: float | np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
-        """(V, 3) 0…1 colour and (V,) share of it that covers the clay; `colours` and `strength` are the whole face's."""
+        """(V, 3) 0…1 colour and (V,) share of it that covers the clay, from those of the whole face."""
         if colours is None:
             return self.clay.albedo, np.zeros(len(self.vertices))
         chart, cover = np.asarray(colours) / 255.0, np.broadcast_to(strength, len(colours)).astype(np.float64)
