@@ -221,7 +221,7 @@ class MainWindow(QMainWindow):
     @property
     def busy(self) -> bool:
         """Whether anything that will change the picture is still under way."""
-        workers = (self.operations, self.loader, self.inverse, self.earlier, self.thumbnails, self.face_panel)
+        workers = (self.operations, self.loader, self.inverse, self.thumbnails, self.face_panel)
         waiting = any(worker.busy for worker in workers)
         place, photo = self.studio.place, self.studio.photo
         if place is None or self.studio.sample_at(place).image in self.studio.unreadable:
@@ -231,7 +231,7 @@ class MainWindow(QMainWindow):
     def shut_down(self) -> None:
         """Stop every thread."""
         self.jobs.stop()
-        workers = (self.operations, self.loader, self.inverse, self.earlier, self.thumbnails, self.face_panel)
+        workers = (self.operations, self.loader, self.inverse, self.thumbnails, self.face_panel)
         for worker in (*workers, self.fine_tune):
             worker.stop()
 
