@@ -39,7 +39,8 @@ def declare(
     _layout(actions, studio, operations)
     actions.add("load_model", MODEL, tr("Load a checkpoint…"), operations.ask_model)
     actions.add("fine_tune", MODEL, tr("Fine-tune on the open sets"), window["fine_tune"])
-    actions.add("revert", MODEL, tr("Revert to the weights before"), studio.revert_landmarker)
+    actions.add("revert", MODEL, tr("Use the weights from before"), studio.revert_landmarker, "",
+                tr("Go back to the model before the last fine-tuning, and again forward"))  # fmt: skip
     actions.separate(MODEL)
     actions.add("measure", MODEL, tr("Measure disagreement of this set"), operations.measure)
 

@@ -184,6 +184,11 @@ QComboBox QAbstractItemView {{ background: {t.panel}; border: 1px solid {t.line}
 QAbstractItemView {{ background: {t.field}; border: 1px solid {t.line}; border-radius: 4px;
     alternate-background-color: {t.panel}; selection-background-color: {t.accent_soft}; selection-color: {t.text}; }}
 QAbstractItemView#bare {{ background: transparent; border: 0; }}
+QTreeView::indicator, QListView::indicator {{ width: 12px; height: 12px; border: 1px solid {t.muted};
+    border-radius: 3px; background: {t.field}; }}
+QTreeView::indicator:checked, QListView::indicator:checked {{ background: {t.accent}; border-color: {t.accent};
+    image: url({_icon("check", t)}); }}
+QTreeView::indicator:disabled, QListView::indicator:disabled {{ background: {t.line}; border-color: {t.line}; }}
 QHeaderView {{ background: {t.panel}; border: 0; }}
 QHeaderView::section {{ background: {t.panel}; color: {t.muted}; border: 0;
     border-bottom: 1px solid {t.line}; padding: 4px 8px; font-size: {SMALL}px; }}

@@ -20,6 +20,8 @@ from PySide6.QtWidgets import (
 from app import demo, folders, menus, theme
 from app.actions import Actions
 from app.derived import Derived
+from app.earlier import EarlierPrediction
+from app.fine_tuning import FineTuning
 from app.inverse import InverseQueries
 from app.loading import PhotoLoader
 from app.operations import Operations
@@ -29,13 +31,14 @@ from app.state import Studio
 from app.thumbnails import Thumbnails
 from app.translation import tr
 from app.views.cheat_sheet import CheatSheet
+from app.views.closing_question import DISCARD, GO_ON, KEEP, ask_about_run
 from app.views.command_search import CommandSearch
 from app.views.dataset_dock import DatasetPanel
 from app.views.export_dialog import ExportDialog
+from app.views.face_panel import FacePanel
 from app.views.face_view import CanonicalFaceView
 from app.views.fine_tune_dock import FineTunePanel
 from app.views.layout_dock import LayoutPanel
-from app.views.face_panel import FacePanel
 from app.views.notices import Card, LogPanel
 from app.views.offsets_dock import OffsetsPanel
 from app.views.panel import row, tool_button
@@ -71,6 +74,8 @@ class MainWindow(QMainWindow):
         self.inverse = InverseQueries(self.studio)
         self.operations = Operations(self.studio, self.jobs, self)
         self.session = Session(self.studio, self.operations, settings, recovery)
+        self.tuning = FineTuning(self.studio, self.operations, recovery / "runs" if recovery else None)
+        self.earlier = EarlierPrediction(self.studio)
         self.projects = ProjectActions(self.session, self)
         self.photo = PhotoView(self.studio, self.derived)
         self.face = CanonicalFaceView(self.studio, self.derived)
@@ -83,7 +88,7 @@ class MainWindow(QMainWindow):
         self.datasets = DatasetPanel(self.studio, self.actions_, self.thumbnails, self.operations)
         self.layout_panel = LayoutPanel(self.studio, self.derived, self.actions_)
         self.offsets = OffsetsPanel(self.studio, self.derived)
-        self.fine_tune = FineTunePanel(self.studio, self.jobs)
+        self.fine_tune = FineTunePanel(self.studio, self.derived, self.tuning, self.earlier)
         self.log = LogPanel(self.studio)
         self._dock_panels()
         self.panels = Panels(self, {
@@ -214,6 +219,7 @@ class MainWindow(QMainWindow):
             if demo:
                 self.show_demo_layout()
         self.projects.offer_recovery()
+        self.tuning.look_for_left()
         if self.remember and not self.settings.value("tour_seen"):
             self.settings.setValue("tour_seen", "yes")
             self.show_tour()
@@ -221,7 +227,7 @@ class MainWindow(QMainWindow):
     @property
     def busy(self) -> bool:
         """Whether anything that will change the picture is still under way."""
-        workers = (self.operations, self.loader, self.inverse, self.thumbnails, self.face_panel)
+        workers = (self.operations, self.loader, self.inverse, self.earlier, self.thumbnails, self.face_panel)
         waiting = any(worker.busy for worker in workers)
         place, photo = self.studio.place, self.studio.photo
         if place is None or self.studio.sample_at(place).image in self.studio.unreadable:
@@ -231,7 +237,7 @@ class MainWindow(QMainWindow):
     def shut_down(self) -> None:
         """Stop every thread."""
         self.jobs.stop()
-        workers = (self.operations, self.loader, self.inverse, self.thumbnails, self.face_panel)
+        workers = (self.operations, self.loader, self.inverse, self.earlier, self.thumbnails, self.face_panel)
         for worker in (*workers, self.fine_tune):
             worker.stop()
 
@@ -244,11 +250,20 @@ class MainWindow(QMainWindow):
             self.settings.setValue("state", self.saveState(ARRANGEMENT))
             self.settings.setValue("middle", self.middle.saveState())
         self.session.end()
+        self.tuning.end()
         super().closeEvent(event)
 
     def _may_stop_job(self) -> bool:
-        """Ask before a long job is cut off."""
+        """Ask before a long job is cut off. A fine-tuning run ends its step first, and then closes the window."""
         job = self.jobs.running
+        if job is not None and job is self.tuning.job:
+            choice = ask_about_run(self, kept=self.tuning.keeps)
+            if choice != GO_ON:
+                self.tuning.ended.connect(self.close, Qt.ConnectionType.SingleShotConnection)
+                {KEEP: self.tuning.stop_and_keep, DISCARD: self.tuning.discard}.get(
+                    choice, self.tuning.leave
+                )()
+            return False
         if job is None:
             return True
         box = QMessageBox(self)

@@ -132,6 +132,8 @@ class RunningJob(QObject):
         self._reports: deque[Progress] = deque()
         self._outcome: tuple[str, Any] | None = None
         self._cancel = threading.Event()
+        self._may_work = threading.Event()
+        self._may_work.set()
         self._timer = QTimer(self, interval=POLL)
         self._timer.timeout.connect(self._poll)
         self._thread = threading.Thread(target=self._work, name=title, daemon=True)
@@ -143,6 +145,18 @@ class RunningJob(QObject):
     def cancel(self) -> None:
         """Stop at the job's next report; what it holds open is closed by the generator itself."""
         self._cancel.set()
+        self._may_work.set()
+
+    def pause(self) -> None:
+        """Rest after the job's next report, until `go_on` or `cancel`."""
+        self._may_work.clear()
+
+    def go_on(self) -> None:
+        self._may_work.set()
+
+    @property
+    def paused(self) -> bool:
+        return not self._may_work.is_set()
 
     @property
     def cancelling(self) -> bool:
@@ -161,6 +175,7 @@ class RunningJob(QObject):
             job = self._make()
             while not self._cancel.is_set():
                 self._reports.append(next(job))
+                self._may_work.wait()
             job.close()
             self._outcome = ("cancelled", None)
         except StopIteration as stop:

@@ -25,7 +25,7 @@ class Best:
     after: Mapping[str, float] = field(default_factory=dict)
 
     def with_measured(self, network: InfiniteLandmarks, step: int, measured: Mapping[str, float]) -> Best:
-        """The better of the two; the newer one where there is no val part to tell by, unless it finds nothing at all."""
+        """The better of the two; without val parts the newer one. Weights that find nothing at all are never kept."""
         if not all(map(math.isfinite, measured.values())):
             return self
         if self.network is not None and self._score(measured) > self._score(self.after):

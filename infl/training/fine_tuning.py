@@ -144,8 +144,8 @@ def _fine_tune(
                 break
     except Diverged as error:
         if best.network is None or not best.step:
-            raise InflError(f"{error} The model is unchanged. {_calmer(how)}") from error
-        trouble = f"{error} The weights of step {best.step} are kept. {_calmer(how)}"
+            raise InflError(f"{error} The model is unchanged. {calmer(how)}") from error
+        trouble = f"{error} The weights of step {best.step} are kept. {calmer(how)}"
     except GeneratorExit:
         if folder is not None:
             run.save(folder, done, best)
@@ -242,7 +242,8 @@ def out_of_memory(how: FineTune) -> OutOfMemory:
     return OutOfMemory(f"The {where}'s memory is too small for this.", f"{choices}, or close other programs.")
 
 
-def _calmer(how: FineTune) -> str:
+def calmer(how: FineTune) -> str:
+    """What to tell a person when training diverges."""
     return f"Try a learning rate of {how.learning_rate / 3:.1g} instead of {how.learning_rate:.1g}."
 
 

@@ -13,8 +13,9 @@ from infl.devices import MemoryUsed, free_memory, in_gib, ran_out
 from infl.errors import InflError
 from infl.model.landmarker import Landmarker
 from infl.progress import Job, Progress
+from infl.training.divergence import Diverged
 from infl.training.faces import load_faces
-from infl.training.fine_tuning import FineTune, Run, learning_parts, out_of_memory
+from infl.training.fine_tuning import FineTune, Run, calmer, learning_parts, out_of_memory
 from infl.training.validation import validate
 
 FACES = 8
@@ -86,6 +87,8 @@ def rehearse(landmarker: Landmarker, datasets: Sequence[Dataset], how: FineTune)
             before = time.monotonic()
             validate(run.network.eval(), datasets, 1, str(run.device))
             measuring = (time.monotonic() - before) * how.validate_faces
+    except Diverged as error:
+        raise InflError(f"{error} {calmer(how)}") from error
     except (RuntimeError, MemoryError) as error:
         if ran_out(error):
             raise out_of_memory(how) from error

@@ -30,6 +30,15 @@ def save_state(path: Path, step: int, network: InfiniteLandmarks, average: dict[
     os.replace(temporary, path)
 
 
+def steps_done(path: Path) -> int:
+    """The step at which a state was saved; raises FileError."""
+    try:
+        with safe_open(path, "pt") as file:
+            return int(json.loads((file.metadata() or {})["infl"])["step"])
+    except (OSError, SafetensorError, KeyError, ValueError) as error:
+        raise FileError(path, f"is no training state ({error}).") from error
+
+
 def load_state(path: Path, network: InfiniteLandmarks, average: dict[str, Tensor],
                optimiser: torch.optim.Optimizer, recipe: dict) -> int:  # fmt: skip
     """Fill all from a file and return the step; raises FileError when the file is of another run."""

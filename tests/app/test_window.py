@@ -7,7 +7,6 @@ import h5py
 import numpy as np
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
-from PySide6.QtTest import QTest
 
 from app import commands
 from app.jobs import encode_sample
@@ -160,32 +159,6 @@ def test_a_broken_layout_file_is_told(window, tmp_path):
     (tmp_path / "broken.json").write_text("{}")
     window.operations.load_layout(tmp_path / "broken.json")
     assert "broken.json" in window.studio.notices[-1].text
-
-
-def test_fine_tuning_shows_curves_and_puts_the_new_weights_in_use(window, qtbot):
-    before = window.studio.landmarker
-    window.fine_tune.steps.setValue(2)
-    QTest.mouseClick(window.fine_tune.start, Qt.MouseButton.LeftButton)
-    with qtbot.waitSignal(window.studio.landmarker_changed, timeout=240_000):
-        pass
-    assert window.studio.landmarker is not before
-    assert len(window.fine_tune.loss._data["loss"][0]) == 2
-    settle(window, qtbot)
-    assert window.derived.prediction() is not None
-    QTest.mouseClick(window.fine_tune.revert, Qt.MouseButton.LeftButton)
-    assert window.studio.landmarker is before
-
-
-def test_cancelling_fine_tuning_leaves_the_model_alone(window, qtbot):
-    before = window.studio.landmarker
-    window.fine_tune.steps.setValue(10_000)
-    window.fine_tune.begin()
-    qtbot.waitUntil(
-        lambda: window.jobs.running is not None and window.jobs.running.latest is not None, timeout=30_000
-    )
-    QTest.mouseClick(window.fine_tune.stop, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.jobs.running is None, timeout=30_000)
-    assert window.studio.landmarker is before and "cancelled" in window.fine_tune.words.text()
 
 
 def test_export_writes_every_face_in_the_custom_layout(window, qtbot, tmp_path):
