@@ -12,6 +12,7 @@ from app import commands, face_actions, photo_actions
 from app.actions import Actions
 from app.operations import Operations
 from app.project_actions import ProjectActions
+from app.questions import Questions
 from app.state import Studio
 from app.translation import tr
 from app.views.face_view import CanonicalFaceView
@@ -28,8 +29,8 @@ HELP = str(QT_TRANSLATE_NOOP("studio", "&Help"))
 
 
 def declare(
-    actions: Actions, studio: Studio, operations: Operations, projects: ProjectActions, photo: PhotoView,
-    face: CanonicalFaceView, window: dict[str, Callable[[], object]],
+    actions: Actions, studio: Studio, operations: Operations, questions: Questions, projects: ProjectActions,
+    photo: PhotoView, face: CanonicalFaceView, window: dict[str, Callable[[], object]],
 ) -> None:  # fmt: skip
     """Declare everything but the docks' switches; `window` holds what only the window can do, by name."""
     _file(actions, operations, projects, window)
@@ -44,6 +45,10 @@ def declare(
     actions.separate(MODEL)
     actions.add("measure", MODEL, tr("Measure disagreement of this set"), operations.measure)
 
+    actions.add("suspects", MODEL, tr("Find suspicious annotations"), questions.suspects, "Ctrl+Shift+F",
+                tr("Search this set for swapped, shifted, slipped and misplaced clicks"))  # fmt: skip
+    actions.add("how_sure", MODEL, tr("How sure?"), questions.how_sure, "Ctrl+Shift+U",
+                tr("Measure the offset of sets A and B on their pictures, with 95 % intervals"))  # fmt: skip
 
 def declare_help(actions: Actions, window: dict[str, Callable[[], object]]) -> None:
     """The last menu."""

@@ -57,9 +57,10 @@ class Operations(QObject):
     def stop(self) -> None:
         self._model.stop()
 
-    def _start(
+    def start(
         self, title: str, make: Callable[[], Job[Any]], finished: Callable[[Any], None]
     ) -> RunningJob | None:
+        """Start a long job, and call `finished` with its result; while another one runs this is told instead."""
         try:
             job = self.jobs.start(title, make)
         except InflError as error:
@@ -86,7 +87,7 @@ class Operations(QObject):
     def preview(self, paths: Sequence[Path]) -> None:
         """Read folders or files and show what they hold; what is chosen there opens."""
         paths = [_annotations_of(path) for path in paths]
-        self._start("Reading", lambda: open_folders(paths), lambda result: self._show_preview(*result))
+        self.start("Reading", lambda: open_folders(paths), lambda result: self._show_preview(*result))
 
     def _show_preview(self, datasets: list[Dataset], failed: list[InflError]) -> None:
         dialog = OpenPreview(self.studio, datasets, failed, self.window)
@@ -97,7 +98,7 @@ class Operations(QObject):
     def _read_again(self, dialog: OpenPreview, path: Path, folder: Path) -> None:
         """Read a set of the preview once more, with its pictures in another folder."""
         make = lambda: open_folders([path], {path: folder})  # noqa: E731
-        self._start("Reading", make, lambda result: dialog.replace(path, *result))
+        self.start("Reading", make, lambda result: dialog.replace(path, *result))
 
     def find_pictures(self, index: int) -> None:
         """Choose the folder where an open set's missing pictures are, and open the set again with them."""
@@ -132,7 +133,7 @@ class Operations(QObject):
                     self.studio.notify("warning", text, "\n".join(map(str, dataset.problems)))
             then()
 
-        return self._start("Opening", lambda: open_folders(list(paths), pictures), opened)
+        return self.start("Opening", lambda: open_folders(list(paths), pictures), opened)
 
     def measure(self) -> None:
         """Measure the disagreement of the chosen set's photographs with the prediction."""
@@ -147,7 +148,7 @@ class Operations(QObject):
             self.studio.set_disagreement(values)
 
         make = lambda: measure_disagreement(landmarker, open_set, place.set, convention)  # noqa: E731
-        self._start(f"Measuring {open_set.label}", make, measured)
+        self.start(f"Measuring {open_set.label}", make, measured)
 
     # the model
 

@@ -17,7 +17,14 @@ ANY = "any"
 YAWS: dict[str, tuple[float, float]] = {
     "frontal, to 20°": (0.0, 20.0), "half turned, 20–50°": (20.0, 50.0), "profile, from 50°": (50.0, 181.0),
 }  # fmt: skip
-STATUSES = ("corrected", "not measured", "several faces", "missing or not read", "points absent")
+STATUSES = (
+    "corrected",
+    "suspicious",
+    "not measured",
+    "several faces",
+    "missing or not read",
+    "points absent",
+)
 FILE_ORDER, NAME, WORST, YAW = "file order", "name", "worst first", "yaw"
 ORDERS = (FILE_ORDER, NAME, WORST, YAW)
 
@@ -135,6 +142,9 @@ class PhotoList:
         if status == "corrected":
             faces = self.studio.corrections.of_set(open_set.key)
             return np.array([s.key in faces for s in samples], bool)
+        if status == "suspicious":
+            suspected = self.studio.suspects.faces.get(open_set.key, frozenset())
+            return np.array([s.key in suspected for s in samples], bool)
         if status == "not measured":
             return self._measured(index, len(samples)) < 0
         if status == "several faces":

@@ -27,6 +27,7 @@ from app.loading import PhotoLoader
 from app.operations import Operations
 from app.project_actions import ProjectActions
 from app.session import SUFFIX, Session
+from app.questions import Questions
 from app.state import Studio
 from app.thumbnails import Thumbnails
 from app.translation import tr
@@ -50,10 +51,11 @@ from app.views.stage import PhotoPanel, stage
 from app.views.status import StatusLine
 from app.views.tour import Tour, tour_steps
 from app.workers import Jobs, RunningJob
+from app.views.suspects_dock import SuspectsPanel
 
 CORNER = ("open", "save_project", "undo", "redo", "export")
 """Actions with a button beside the menus."""
-ARRANGEMENT = 1
+ARRANGEMENT = 2
 """Version of the docks' arrangement: a remembered one of another version is not restored."""
 
 
@@ -77,6 +79,7 @@ class MainWindow(QMainWindow):
         self.tuning = FineTuning(self.studio, self.operations, recovery / "runs" if recovery else None)
         self.earlier = EarlierPrediction(self.studio)
         self.projects = ProjectActions(self.session, self)
+        self.questions = Questions(self.studio, self.operations)
         self.photo = PhotoView(self.studio, self.derived)
         self.face = CanonicalFaceView(self.studio, self.derived)
         self.actions_ = Actions(self, settings)
@@ -87,14 +90,15 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self.middle)
         self.datasets = DatasetPanel(self.studio, self.actions_, self.thumbnails, self.operations)
         self.layout_panel = LayoutPanel(self.studio, self.derived, self.actions_)
-        self.offsets = OffsetsPanel(self.studio, self.derived)
+        self.offsets = OffsetsPanel(self.studio, self.derived, self.actions_)
+        self.suspects = SuspectsPanel(self.studio, self.actions_)
         self.fine_tune = FineTunePanel(self.studio, self.derived, self.tuning, self.earlier)
         self.log = LogPanel(self.studio)
         self._dock_panels()
         self.panels = Panels(self, {
             tr("Data sets"): self.datasets, tr("Photo"): self.photo_panel, tr("Canonical face"): self.face_panel,
-            tr("Layout"): self.layout_panel, tr("Offsets"): self.offsets, tr("Fine-tune"): self.fine_tune,
-            tr("Log"): self.log,
+            tr("Layout"): self.layout_panel, tr("Offsets"): self.offsets, tr("Suspects"): self.suspects,
+            tr("Fine-tune"): self.fine_tune, tr("Log"): self.log,
         })  # fmt: skip
         self.panels.declare(self.actions_, menus.GO)
         menus.declare_help(self.actions_, self._window_actions())
@@ -134,6 +138,7 @@ class MainWindow(QMainWindow):
     def _window_actions(self) -> dict[str, Callable[[], object]]:
         """What only the window can do, by name."""
         return {
+            self.questions,
             "demo": self.open_demo,
             "export": self.export, "picture": self.ask_picture, "quit": self.close, "fine_tune": self.show_fine_tune,
             "search": lambda: CommandSearch(self.actions_, self).show(),
@@ -152,10 +157,11 @@ class MainWindow(QMainWindow):
             "Data sets": self._dock("Data sets", self.datasets, left),
             "Layout": self._dock("Layout", self.layout_panel, bottom),
             "Offsets": self._dock("Offsets", self.offsets, bottom),
+            "Suspects": self._dock("Suspects", self.suspects, bottom),
             "Fine-tune": self._dock("Fine-tune", self.fine_tune, bottom),
             "Log": self._dock("Log", self.log, bottom),
         }
-        for title in ("Offsets", "Fine-tune", "Log"):
+        for title in ("Offsets", "Suspects", "Fine-tune", "Log"):
             self.tabifyDockWidget(self.docks["Layout"], self.docks[title])
         self.docks["Layout"].raise_()
         self.resizeDocks([self.docks["Data sets"]], [264], Qt.Orientation.Horizontal)

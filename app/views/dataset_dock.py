@@ -99,6 +99,7 @@ class DatasetPanel(Panel):
         studio.sets_changed.connect(self._list_sets)
         studio.place_changed.connect(self._follow)
         studio.disagreement_changed.connect(self._soon.start)
+        studio.suspects_changed.connect(self._soon.start)
         studio.corrections_changed.connect(self.grid.viewport().update)
 
     def sizeHint(self) -> QSize:

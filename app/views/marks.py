@@ -139,12 +139,12 @@ def region(painter: QPainter, centre: QPointF, spread: np.ndarray, colour: str, 
     painter.translate(centre)
     painter.rotate(float(np.degrees(np.arctan2(turn[1, 0], turn[0, 0]))))
     painter.setBrush(fill)
-    for pen in (QPen(DARK, 1.8), QPen(QColor(colour), 1.0)):
-        if not sure:
-            pen.setDashPattern([4.0 / pen.widthF(), 3.0 / pen.widthF()])
-        painter.setPen(pen)
+    if sure:
+        painter.setPen(QPen(DARK, 1.8))
         painter.drawEllipse(QPointF(0, 0), rx, ry)
         painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(colour), 1.0, Qt.PenStyle.SolidLine if sure else Qt.PenStyle.DashLine))
+    painter.drawEllipse(QPointF(0, 0), rx, ry)
     painter.restore()
 
 

@@ -69,9 +69,15 @@ class PhotoModel(QAbstractListModel):
             sample.split,
             "" if value is None else tr("disagreement {value:.1f} %").format(value=value),
             tr("{count} points corrected").format(count=corrected) if corrected else "",
+            *self._suspected(place),
             self.studio.unreadable.get(sample.image, ""),
         )
         return "\n".join(part for part in parts if part)
+
+    def _suspected(self, place: Place) -> list[str]:
+        findings = self.studio.suspects.of_set(self.studio.sets[place.set].key)
+        key = self.studio.sample_at(place).key
+        return [finding.message for finding in findings if finding.sample.key == key]
 
 
 class Tile(QStyledItemDelegate):
