@@ -128,6 +128,7 @@ class MainWindow(QMainWindow):
             self.actions_,
             self.studio,
             self.operations,
+            self.questions,
             self.projects,
             self.photo,
             self.face,
@@ -138,7 +139,6 @@ class MainWindow(QMainWindow):
     def _window_actions(self) -> dict[str, Callable[[], object]]:
         """What only the window can do, by name."""
         return {
-            self.questions,
             "demo": self.open_demo,
             "export": self.export, "picture": self.ask_picture, "quit": self.close, "fine_tune": self.show_fine_tune,
             "search": lambda: CommandSearch(self.actions_, self).show(),
