@@ -24,6 +24,7 @@ EDIT = str(QT_TRANSLATE_NOOP("studio", "&Edit"))
 VIEW = str(QT_TRANSLATE_NOOP("studio", "&View"))
 LAYOUT = str(QT_TRANSLATE_NOOP("studio", "&Layout"))
 MODEL = str(QT_TRANSLATE_NOOP("studio", "&Model"))
+VIDEO = str(QT_TRANSLATE_NOOP("studio", "Vi&deo"))
 GO = str(QT_TRANSLATE_NOOP("studio", "&Go"))
 HELP = str(QT_TRANSLATE_NOOP("studio", "&Help"))
 
@@ -44,11 +45,11 @@ def declare(
                 tr("Go back to the model before the last fine-tuning, and again forward"))  # fmt: skip
     actions.separate(MODEL)
     actions.add("measure", MODEL, tr("Measure disagreement of this set"), operations.measure)
-
     actions.add("suspects", MODEL, tr("Find suspicious annotations"), questions.suspects, "Ctrl+Shift+F",
                 tr("Search this set for swapped, shifted, slipped and misplaced clicks"))  # fmt: skip
     actions.add("how_sure", MODEL, tr("How sure?"), questions.how_sure, "Ctrl+Shift+U",
                 tr("Measure the offset of sets A and B on their pictures, with 95 % intervals"))  # fmt: skip
+
 
 def declare_help(actions: Actions, window: dict[str, Callable[[], object]]) -> None:
     """The last menu."""

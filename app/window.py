@@ -12,12 +12,13 @@ from PySide6.QtWidgets import (
     QDockWidget,
     QMainWindow,
     QMessageBox,
+    QStackedWidget,
     QTabWidget,
     QToolButton,
     QWidget,
 )  # fmt: skip
 
-from app import demo, folders, menus, theme
+from app import demo, folders, menus, theme, video_actions
 from app.actions import Actions
 from app.derived import Derived
 from app.earlier import EarlierPrediction
@@ -26,11 +27,12 @@ from app.inverse import InverseQueries
 from app.loading import PhotoLoader
 from app.operations import Operations
 from app.project_actions import ProjectActions
-from app.session import SUFFIX, Session
 from app.questions import Questions
+from app.session import SUFFIX, Session
 from app.state import Studio
 from app.thumbnails import Thumbnails
 from app.translation import tr
+from app.video import VideoPlayer
 from app.views.cheat_sheet import CheatSheet
 from app.views.closing_question import DISCARD, GO_ON, KEEP, ask_about_run
 from app.views.command_search import CommandSearch
@@ -49,9 +51,11 @@ from app.views.saved_label import SavedLabel
 from app.views.shortcut_editor import ShortcutEditor
 from app.views.stage import PhotoPanel, stage
 from app.views.status import StatusLine
-from app.views.tour import Tour, tour_steps
-from app.workers import Jobs, RunningJob
 from app.views.suspects_dock import SuspectsPanel
+from app.views.tour import Tour, tour_steps
+from app.views.video_view import VideoPanel, VideoView
+from app.workers import Jobs, RunningJob
+from infl.video.source import VIDEO_SUFFIXES
 
 CORNER = ("open", "save_project", "undo", "redo", "export")
 """Actions with a button beside the menus."""
@@ -75,18 +79,24 @@ class MainWindow(QMainWindow):
         self.loader = PhotoLoader(self.studio)
         self.inverse = InverseQueries(self.studio)
         self.operations = Operations(self.studio, self.jobs, self)
+        self.questions = Questions(self.studio, self.operations)
         self.session = Session(self.studio, self.operations, settings, recovery)
         self.tuning = FineTuning(self.studio, self.operations, recovery / "runs" if recovery else None)
         self.earlier = EarlierPrediction(self.studio)
         self.projects = ProjectActions(self.session, self)
-        self.questions = Questions(self.studio, self.operations)
+        self.video = VideoPlayer(self.studio)
         self.photo = PhotoView(self.studio, self.derived)
         self.face = CanonicalFaceView(self.studio, self.derived)
         self.actions_ = Actions(self, settings)
         self._declare()
         self.photo_panel = PhotoPanel(self.studio, self.derived, self.actions_, self.photo)
         self.face_panel = FacePanel(self.studio, self.derived, self.actions_, self.face)
-        self.middle = stage(self.photo_panel, self.face_panel)
+        self.video_panel = VideoPanel(self.studio, self.video, self.actions_, VideoView(self.studio, self.video))
+        self.left = QStackedWidget()
+        for panel in (self.photo_panel, self.video_panel):
+            self.left.addWidget(panel)
+        self.video.changed.connect(lambda: self.left.setCurrentIndex(self.video.source is not None))
+        self.middle = stage(self.left, self.face_panel)
         self.setCentralWidget(self.middle)
         self.datasets = DatasetPanel(self.studio, self.actions_, self.thumbnails, self.operations)
         self.layout_panel = LayoutPanel(self.studio, self.derived, self.actions_)
@@ -134,6 +144,7 @@ class MainWindow(QMainWindow):
             self.face,
             self._window_actions(),
         )
+        video_actions.declare(self.actions_, menus.VIDEO, self.video, self)
         self._show_theme()
 
     def _window_actions(self) -> dict[str, Callable[[], object]]:
@@ -244,7 +255,7 @@ class MainWindow(QMainWindow):
         """Stop every thread."""
         self.jobs.stop()
         workers = (self.operations, self.loader, self.inverse, self.earlier, self.thumbnails, self.face_panel)
-        for worker in (*workers, self.fine_tune):
+        for worker in (*workers, self.fine_tune, self.video):
             worker.stop()
 
     def closeEvent(self, event) -> None:
@@ -361,7 +372,10 @@ class MainWindow(QMainWindow):
         if paths:
             event.acceptProposedAction()
             projects = [path for path in paths if path.suffix == SUFFIX]
+            videos = [path for path in paths if path.suffix.lower() in VIDEO_SUFFIXES]
             if projects:
                 self.projects.open(projects[0])
+            elif videos:
+                self.video.open_file(videos[0])
             else:
                 self.operations.preview(paths)

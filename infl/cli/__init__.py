@@ -25,22 +25,27 @@ def predict(
     photos: Annotated[
         tuple[Path, ...],
         tyro.conf.Positional,
-        tyro.conf.arg(metavar="PHOTO [PHOTO ...]", help="Whole photographs; no box is needed."),
+        tyro.conf.arg(metavar="PHOTO [PHOTO ...]", help="Whole photographs, or one video; no box is needed."),
     ],
     /,
     layout: Annotated[str, tyro.conf.arg(metavar="L", help="Name (see “infl layouts”) or .json file.")],
-    out: Annotated[Path, tyro.conf.arg(metavar="X.json")],
+    out: Annotated[Path, tyro.conf.arg(metavar="X.json", help="Of a video X.csv or X.h5.")],
     convention: Convention = "canonical",
     checkpoint: Checkpoint = None,
 ) -> None:
-    """Find the points of a layout in photographs and write them as JSON."""
+    """Find the points of a layout in photographs and write them as JSON, or frame by frame in a video."""
+    from infl.cli.video_command import predict_in_video
     from infl.export.predictions import predict as predict_photos
     from infl.layouts import layout as layout_named
     from infl.model import load_landmarker
+    from infl.video.source import VIDEO_SUFFIXES
 
     if not photos:
         raise InflError("There are no photographs. Name at least one.")
     wanted = layout_named(layout)
+    if any(photo.suffix.lower() in VIDEO_SUFFIXES for photo in photos):
+        predict_in_video(photos, wanted, out, convention, checkpoint)
+        return
     landmarker = load_landmarker(checkpoint)
     failed = drive(predict_photos(landmarker, photos, wanted, can_be_written(out), convention))
     if failed == len(photos):
