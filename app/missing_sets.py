@@ -67,5 +67,5 @@ def find_sets(entries: Sequence[SetPlace], find: Find = nowhere) -> FoundSets:
     for entry in entries:
         path = found(entry.path, ask=True)
         pictures = found(entry.pictures, ask=False) if entry.pictures is not None else None
-        now.append(None if path is None else set_place(path, entry.convention, pictures))
+        now.append(None if path is None else set_place(path, entry.convention, pictures, entry.found))
     return FoundSets(tuple(entries), tuple(now), tuple(moves.items()))

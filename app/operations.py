@@ -103,9 +103,12 @@ class Operations(QObject):
     def find_pictures(self, index: int) -> None:
         """Choose the folder where an open set's missing pictures are, and open the set again with them."""
         path = self.studio.sets[index].dataset.path
+        sets = (s.dataset for s in self.studio.sets if s.dataset.path == path)
+        chosen = {d.found_convention: d.convention for d in sets if d.found_convention}
         folder = folders.ask_folder(self.window, tr("Where are the pictures now?"), path)
         if folder is not None:
-            self.open([path], pictures={path: folder})
+            again = lambda sets: [d.in_convention(chosen.get(d.convention, d.convention)) for d in sets]  # noqa: E731
+            self.open([path], pictures={path: folder}, choose=again)
 
     def open(
         self,

@@ -18,12 +18,16 @@ from infl.layouts import Layout, layout_text, parse_layout
 
 
 class SetEntry(BaseModel):
-    """An open set: its folder, or file, which of its annotations (by convention), and where else its pictures are."""
+    """An open set: its folder, or file, which of its annotations (by convention), and where else its pictures are.
+
+    found: the convention that was found out, where the person has chosen another.
+    """
 
     model_config = ConfigDict(extra="forbid")
     folder: str
     convention: str
     pictures: str = ""
+    found: str = ""
 
 
 class Project(BaseModel):
@@ -51,15 +55,20 @@ class Project(BaseModel):
 
 @dataclass(frozen=True)
 class SetPlace:
-    """An open set as a project knows it, wherever the project lies."""
+    """An open set as a project knows it, wherever the project lies. found: as of SetEntry."""
 
     path: Path
     convention: str
     pictures: Path | None = None
+    found: str = ""
 
     def key(self) -> tuple[Path, str]:
         """By what it is told apart from others."""
         return self.path, self.convention
+
+    def filed(self) -> tuple[Path, str]:
+        """The same as whoever reads its files knows it."""
+        return self.path, self.found or self.convention
 
 
 @dataclass(frozen=True)
@@ -84,7 +93,8 @@ def snapshot(
     studio: Studio, layout_path: Path | None, checkpoint: Path | None, missing: Sequence[SetPlace] = ()
 ) -> Snapshot:
     """The studio as it is. missing: sets of the open project that were not found; they stay in it."""
-    opened = tuple(set_place(s.dataset.path, s.dataset.convention, s.dataset.pictures) for s in studio.sets)
+    sets = (s.dataset for s in studio.sets)
+    opened = tuple(set_place(d.path, d.convention, d.pictures, d.found_convention) for d in sets)
     return Snapshot(
         sets=(*opened, *missing),
         layout=studio.layout,
@@ -98,9 +108,9 @@ def snapshot(
     )
 
 
-def set_place(path: Path, convention: str, pictures: Path | None) -> SetPlace:
+def set_place(path: Path, convention: str, pictures: Path | None, found: str = "") -> SetPlace:
     """With absolute paths."""
-    return SetPlace(_absolute(path), convention, None if pictures is None else _absolute(pictures))
+    return SetPlace(_absolute(path), convention, None if pictures is None else _absolute(pictures), found)
 
 
 def project_of(kept: Snapshot, path: Path) -> Project:
@@ -111,6 +121,7 @@ def project_of(kept: Snapshot, path: Path) -> Project:
                 folder=_relative(entry.path, path),
                 convention=entry.convention,
                 pictures=_relative(entry.pictures, path),
+                found=entry.found,
             )
             for entry in kept.sets
         ],
@@ -133,6 +144,7 @@ def sets_of(project: Project, path: Path) -> list[SetPlace]:
             resolved(entry.folder, path),
             entry.convention,
             resolved(entry.pictures, path) if entry.pictures else None,
+            entry.found,
         )
         for entry in project.sets
     ]

@@ -218,7 +218,8 @@ class Session(QObject):
 
         def choose(datasets: list[Dataset]) -> list[Dataset]:
             by_key = {set_place(d.path, d.convention, None).key(): d for d in datasets}
-            return [by_key[entry.key()] for entry in found.there if entry.key() in by_key]
+            there = [entry for entry in found.there if entry.filed() in by_key]
+            return [by_key[entry.filed()].in_convention(entry.convention) for entry in there]
 
         folders = list(dict.fromkeys(entry.path for entry in found.there))
         pictures = {entry.path: entry.pictures for entry in found.there if entry.pictures is not None}

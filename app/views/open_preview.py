@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import (
+    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
@@ -55,6 +56,7 @@ class OpenPreview(QDialog):
         super().__init__(parent)
         self.studio = studio
         self.entries: list[Dataset | InflError] = [*datasets, *failed]
+        self._found: dict[tuple[Path, str], Dataset] = {}
         self.setWindowTitle(tr("Open data sets"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.list = QListWidget()
@@ -64,6 +66,13 @@ class OpenPreview(QDialog):
         self.facts.setHorizontalSpacing(2 * GRID)
         self.facts.setVerticalSpacing(GRID // 2)
         self.facts.setColumnStretch(1, 1)
+        self.taken_as = QComboBox()
+        self.taken_as.setAccessibleName(tr("Convention that the set is taken to follow"))
+        self.taken_as.setToolTip(
+            tr("Choose whose rules its points follow, where that was not found out rightly")
+        )
+        self.taken_as.activated.connect(lambda i: self._take_as(self.taken_as.itemData(i)))
+        self.convention = QWidget()
         self.examples = [QLabel() for _ in range(EXAMPLES)]
         self.problems = QPlainTextEdit()
         self.problems.setReadOnly(True)
@@ -93,6 +102,13 @@ class OpenPreview(QDialog):
         right.setSpacing(GRID)
         right.addWidget(self.heading)
         right.addLayout(self.facts)
+        line = QHBoxLayout(self.convention)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(GRID)
+        line.addWidget(label(tr("Take it to follow"), "muted"))
+        line.addWidget(self.taken_as)
+        line.addStretch(1)
+        right.addWidget(self.convention)
         right.addLayout(pictures)
         right.addWidget(self.problems, 1)
         right.addWidget(self.elsewhere, 0, Qt.AlignmentFlag.AlignLeft)
@@ -151,6 +167,12 @@ class OpenPreview(QDialog):
         row = self.list.currentRow()
         at = next((i for i, e in enumerate(self.entries) if _path_of(e) == path), len(self.entries))
         others = [e for e in self.entries if _path_of(e) != path]
+        known = [e for e in self.entries if isinstance(e, Dataset) and e.path == path and e.found_convention]
+        chosen = {e.found_convention: e.convention for e in known}
+        self._found = {key: d for key, d in self._found.items() if key[0] != path}
+        for found in (d for d in datasets if d.convention in chosen):
+            self._found[path, found.convention] = found
+        datasets = [d.in_convention(chosen.get(d.convention, d.convention)) for d in datasets]
         self.entries = [*others[:at], *datasets, *failed, *others[at:]]
         self._fill(row)
 
@@ -169,15 +191,38 @@ class OpenPreview(QDialog):
         for example in self.examples:
             example.clear()
             example.setVisible(isinstance(entry, Dataset))
+        self.convention.setVisible(isinstance(entry, Dataset))
         if isinstance(entry, Dataset):
             self.heading.setText(entry.name)
             self._show_facts(self._facts_of(entry))
+            self._offer_conventions(entry)
             self._show_problems(entry.problems)
             self._ask_example(row, 0)
         else:
             self.heading.setText(_path_of(entry).name)
             self._show_facts([(tr("Folder"), str(_path_of(entry)))])
             self._show_problems((entry,))
+
+    def _offer_conventions(self, entry: Dataset) -> None:
+        """The convention that was found out, and all others that are known."""
+        found = entry.found_convention or entry.convention
+        learned = self.studio.landmarker.conventions if self.studio.landmarker is not None else ()
+        opened = (s.dataset.convention for s in self.studio.sets)
+        others = sorted({*learned, *opened, entry.convention} - {CANONICAL, found})
+        self.taken_as.clear()
+        self.taken_as.addItem(tr("{name} (found out)").format(name=found), found)
+        for name in others:
+            self.taken_as.addItem(name, name)
+        self.taken_as.setCurrentIndex(self.taken_as.findData(entry.convention))
+
+    def _take_as(self, name: str) -> None:
+        """The chosen set follows another convention."""
+        row = self.list.currentRow()
+        entry = self.entries[row]
+        if isinstance(entry, Dataset):
+            found = self._found.setdefault((entry.path, entry.found_convention or entry.convention), entry)
+            self.entries[row] = chosen = found.in_convention(name)
+            self._show_facts(self._facts_of(chosen))
 
     def _facts_of(self, d: Dataset) -> list[tuple[str, str]]:
         splits = Counter(s.split or tr("no split") for s in d.samples)
@@ -190,10 +235,13 @@ class OpenPreview(QDialog):
         layout += (
             "" if f"{d.point_count} points" in layout else tr(", {count} points").format(count=d.point_count)
         )
+        why = d.convention_why
+        if d.found_convention:
+            why = tr("chosen by you; {name} was found out").format(name=d.found_convention)
         facts = [
             (tr("Where"), str(d.path)),
             (tr("Format"), f"{d.format}: {d.why}"),
-            (tr("Convention"), f"{d.convention}: {d.convention_why}{learned}"),
+            (tr("Convention"), f"{d.convention}: {why}{learned}"),
             (
                 tr("Layout"),
                 layout

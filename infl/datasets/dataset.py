@@ -13,7 +13,8 @@ import numpy as np
 from infl.errors import FileError
 from infl.export.harmonised_face import PREDICTED
 from infl.images import read_image
-from infl.layouts import Layout
+from infl.layouts import Layout, layout_names
+from infl.layouts import layout as known_layout
 
 ABSENT, OCCLUDED, VISIBLE = 0, 1, 2
 """Per-point visibility: not annotated; annotated though hidden; annotated and seen."""
@@ -65,7 +66,8 @@ class Dataset:
     are divided by: "eyes" (the layout's eye corners) or "box" (√(w·h) of the annotated points' box).
     `problems` are files that could not be read; the rest of the set is here nevertheless. file: of a harmonised set,
     which lies anywhere; other sets are all of the folder `root`. pictures: another folder in which their pictures
-    were looked for. why: what its format was told by; convention_why: what its convention was.
+    were looked for. why: what its format was told by; convention_why: what its convention was. found_convention: the
+    one that was found out, where a person has chosen another.
     """
 
     name: str
@@ -82,6 +84,7 @@ class Dataset:
     pictures: Path | None = None
     why: str = ""
     convention_why: str = ""
+    found_convention: str = ""
 
     @property
     def path(self) -> Path:
@@ -90,6 +93,21 @@ class Dataset:
 
     def __len__(self) -> int:
         return len(self.samples)
+
+    def in_convention(self, name: str) -> Dataset:
+        """The same set, its points taken to follow another convention than was found out.
+
+        A set whose layout nobody knew has the convention's own, if that has as many points.
+        """
+        if name == self.convention:
+            return self
+        layout = self.layout
+        if layout is None and name in layout_names() and len(known_layout(name)) == self.point_count:
+            layout = known_layout(name)
+        found = self.found_convention or self.convention
+        return replace(
+            self, convention=name, convention_why="chosen by hand", found_convention=found, layout=layout
+        )
 
     def where(self, keep: Callable[[Sample], bool]) -> Dataset:
         """The same set with only the samples for which `keep(sample)` is true."""

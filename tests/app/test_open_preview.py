@@ -128,3 +128,62 @@ def test_the_missing_pictures_of_an_open_set_are_found(
     window.operations.find_pictures(0)
     qtbot.waitUntil(lambda: len(window.studio.sets[0].dataset) == 60, timeout=20_000)
     assert not window.studio.sets[0].dataset.problems and len(window.studio.sets) == 1
+
+
+# another convention than was found out
+
+
+@pytest.fixture
+def with_conventions(empty_window, qtbot, landmarker, demo_folders) -> tuple:
+    """A window that knows the demo's conventions, and a preview of demo_studio68."""
+    empty_window.studio.set_landmarker(landmarker, "untrained")
+    return empty_window, previewed(empty_window, qtbot, demo_folders[2:])
+
+
+def choose(dialog: OpenPreview, qtbot, name: str) -> None:
+    """Pick an entry of the combo box with the keyboard, as a person would."""
+    combo = dialog.taken_as
+    combo.setFocus()
+    target = combo.findData(name)
+    for _ in range(abs(target - combo.currentIndex())):
+        qtbot.keyClick(combo, Qt.Key.Key_Down if target > combo.currentIndex() else Qt.Key.Key_Up)
+
+
+def test_the_convention_that_was_found_out_comes_first_and_the_known_ones_after(with_conventions):
+    _, dialog = with_conventions
+    offered = [dialog.taken_as.itemData(i) for i in range(dialog.taken_as.count())]
+    assert offered == ["demo_studio68", "demo_clinic98", "demo_field29"]
+    assert dialog.taken_as.currentText() == "demo_studio68 (found out)"
+
+
+def test_another_convention_is_taken_in_with_the_set(with_conventions, qtbot):
+    window, dialog = with_conventions
+    choose(dialog, qtbot, "demo_clinic98")
+    assert "demo_clinic98: chosen by you; demo_studio68 was found out" in words(dialog)
+    QTest.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+    dataset = window.studio.sets[0].dataset
+    assert (dataset.convention, dataset.found_convention) == ("demo_clinic98", "demo_studio68")
+    assert len(dataset.layout) == 68 and window.studio.convention_of(dataset) == "demo_clinic98"
+
+
+def test_one_can_go_back_to_what_was_found_out(with_conventions, qtbot):
+    window, dialog = with_conventions
+    choose(dialog, qtbot, "demo_field29")
+    choose(dialog, qtbot, "demo_studio68")
+    assert "dataset.json says so" in words(dialog)
+    QTest.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+    assert window.studio.sets[0].dataset.found_convention == ""
+
+
+def test_a_project_remembers_the_chosen_convention(with_conventions, qtbot, tmp_path):
+    window, dialog = with_conventions
+    choose(dialog, qtbot, "demo_clinic98")
+    QTest.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.studio.photo is not None, timeout=20_000)
+    assert window.session.save(tmp_path / "p.inflstudio")
+    window.session.start_anew()
+    window.session.open(tmp_path / "p.inflstudio")
+    qtbot.waitUntil(lambda: not window.busy and len(window.studio.sets) == 1, timeout=30_000)
+    dataset = window.studio.sets[0].dataset
+    assert (dataset.convention, dataset.found_convention) == ("demo_clinic98", "demo_studio68")
+    assert not window.session.missing and not window.session.modified
