@@ -10,6 +10,7 @@ import numpy as np
 from app.derived import Offsets
 from app.measured import MeasuredOffsets
 from app.translation import tr
+from infl.comparison.pixel_origin import OriginDifference
 from infl.comparison.spread import Spread
 from infl.geometry.canonical_face import canonical_face
 from infl.layouts import Layout
@@ -83,14 +84,13 @@ def percent(millimetres: np.ndarray) -> np.ndarray:
     return 100 * millimetres / canonical_face().interocular
 
 
-def origin_in_words(measured: MeasuredOffsets, a: str, b: str) -> str:
-    """Whether the two sets count their pixels from the same place."""
-    origin = measured.origin
+def origin_in_words(origin: OriginDifference, a: str, b: str, *, turned: bool) -> str:
+    """Whether a and b count their pixels from the same place. turned: `origin` is b's less a's."""
     if not np.isfinite(origin.interval.high).all():
         return tr(
             "Nothing is known of where the two count their pixels from: too few subjects or mirrored points."
         )
-    (x, y), (dx, dy) = (-origin.difference if measured.turned else origin.difference), origin.interval.half
+    (x, y), (dx, dy) = (-origin.difference if turned else origin.difference), origin.interval.half
     if origin.taken:
         text = tr(
             "{a} counts its pixels from elsewhere than {b}: its points lie {x} ± {dx:.2f} px {across} and "

@@ -45,9 +45,8 @@ class Questions(QObject):
         told = measured_at(pair, layout, turned=False)
         names = measured.first.dataset.convention, measured.second.dataset.convention
         text = tr("{a} and {b}: {verdict}. {origin}")
-        words = text.format(
-            a=names[0], b=names[1], verdict=verdict_in_words(told), origin=origin_in_words(told, *names)
-        )
+        verdict, origin = verdict_in_words(told), origin_in_words(pair.origin, *names, turned=False)
+        words = text.format(a=names[0], b=names[1], verdict=verdict, origin=origin)
         notes = [
             f"{e.name}: {note}" for e in (pair.first.evidence, pair.second.evidence) for note in e.unreadable
         ]

@@ -15,14 +15,14 @@ from PySide6.QtCore import (
     Qt,
     QTimer,
 )  # fmt: skip
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QComboBox, QFrame, QHeaderView, QStyledItemDelegate, QTableView, QVBoxLayout
 
 from app.actions import Actions
 from app.derived import Derived, Offsets
 from app.offset_table import Table, origin_in_words, pair_table, percent, spread_table, verdict_in_words
 from app.state import Studio
-from app.theme import GRID, theme
+from app.theme import GRID, SMALL, font, theme
 from app.translation import tr
 from app.views.panel import ElidedLabel, label, row, tool_button
 from infl.comparison.spread import Spread
@@ -201,8 +201,8 @@ class OffsetsPanel(QFrame):
             middle_share=percent(np.array(middle)), most_share=percent(np.array(most)),
         )  # fmt: skip
         if measured is not None:
-            words = verdict_in_words(measured), origin_in_words(measured, offsets.a, offsets.b)
-            self.measured.setText(". ".join(words))
+            origin = origin_in_words(measured.origin, offsets.a, offsets.b, turned=measured.turned)
+            self.measured.setText(f"{verdict_in_words(measured)}. {origin}")
             self.measured.show()
         self.summary.setText(text)
 
@@ -227,10 +227,12 @@ class OffsetsPanel(QFrame):
         if titles == self._titles or not titles:
             return
         self._titles = titles
-        header = self.table.horizontalHeader()
+        header, metrics = self.table.horizontalHeader(), QFontMetricsF(font(SMALL))
         for i, column in enumerate(table):
             self.table.setItemDelegateForColumn(i, self._bar if column.bar else self._plain)
-            self.table.setColumnWidth(i, max(WIDTH, header.sectionSizeHint(i) + GRID))
+            self.table.setColumnWidth(
+                i, max(WIDTH, round(metrics.horizontalAdvance(column.title)) + 3 * GRID)
+            )
             header.setSectionResizeMode(i, QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         bar = next(i for i, column in enumerate(table) if column.bar)

@@ -160,9 +160,16 @@ class PhotoPoints:
 
     def draw_legend(self, painter: QPainter) -> None:
         """Which mark means what, of those that are shown."""
+        rows = self.legend()
+        lines = captions(painter, [text for _, _, text in rows], QPointF(GRID, GRID), indent=20)
+        for (kind, colour, _), line in zip(rows, lines, strict=True):
+            _draw_sample(painter, kind, colour, line)
+
+    def legend(self) -> list[tuple[str, str, str]]:
+        """Its lines: the kind of mark, its colour, what it means."""
         s, open_set, photo = self.studio, self.studio.open_set, self.studio.photo
         if open_set is None or photo is None:
-            return
+            return []
         rows: list[tuple[str, str, str]] = []
         if s.options.human:
             rows.append(("ring", HUMAN, tr("human, {name}").format(name=open_set.label)))
@@ -171,6 +178,8 @@ class PhotoPoints:
         if s.options.predicted and self.derived.prediction() is not None:
             convention = s.convention_of(open_set.dataset)
             rows.append(("disc", open_set.colour, tr("predicted, {name}").format(name=convention)))
+        if s.options.sigma and self.derived.prediction() is not None:
+            rows.append(("spread", open_set.colour, tr("circle of σ, alike in all directions")))
         if s.options.harmonised and self.derived.harmonised() is not None:
             rows.append(
                 (
@@ -181,9 +190,7 @@ class PhotoPoints:
             )
         if s.options.custom and self.derived.custom_prediction() is not None:
             rows.append(("custom", theme().accent, tr("my layout, {name}").format(name=s.target_convention)))
-        lines = captions(painter, [text for _, _, text in rows], QPointF(GRID, GRID), indent=20)
-        for (kind, colour, _), line in zip(rows, lines, strict=True):
-            _draw_sample(painter, kind, colour, line)
+        return rows
 
 
 def _draw_sample(painter: QPainter, kind: str, colour: str, line: QRectF) -> None:
@@ -194,5 +201,7 @@ def _draw_sample(painter: QPainter, kind: str, colour: str, line: QRectF) -> Non
         marks.disc(painter, [at], colour, 4.0)
     elif kind == "diamond":
         marks.diamond(painter, [at], colour, 4.0)
+    elif kind == "spread":
+        marks.spreads(painter, [at], np.array([6.0]), colour)
     else:
         marks.custom(painter, at, colour, 4.0, False)

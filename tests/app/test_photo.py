@@ -227,3 +227,10 @@ def test_another_picture_lets_go_of_the_place(photo, qtbot, monkeypatch):
     qtbot.waitUntil(lambda: studio.probe is not None, timeout=20_000)
     studio.show(Place(0, 1))
     assert studio.probe is None
+
+
+def test_the_legend_says_that_sigma_is_a_circle(window, photo):
+    assert not [text for _, _, text in photo.points.legend() if "σ" in text]
+    window.actions_["sigma"].trigger()
+    assert "circle of σ, alike in all directions" in [text for _, _, text in photo.points.legend()]
+    assert window.actions_["sigma"].toolTip().startswith("Circles: one standard deviation")
