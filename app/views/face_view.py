@@ -254,8 +254,9 @@ class CanonicalFaceView(Canvas):
         pairs = [(at[a], at[b]) for a, b in layout.edges if seen[a] and seen[b]]
         marks.lines(painter, pairs, marks.DARK, 3.0)
         marks.lines(painter, pairs, QColor(accent), 1.6)
+        there = picture.keeps(layout.queries)
         for i, p in enumerate(at):
-            painter.setOpacity(1.0 if seen[i] or i in s.selection else 0.25)
+            painter.setOpacity(1.0 if seen[i] or i in s.selection else 0.25 if there[i] else 0.0)
             marks.custom(painter, p, accent, 4.5, i in s.selection)
         painter.setOpacity(1.0)
         for i, p in enumerate(at):

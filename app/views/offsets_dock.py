@@ -231,7 +231,8 @@ class OffsetsPanel(QFrame):
         for i, column in enumerate(table):
             self.table.setItemDelegateForColumn(i, self._bar if column.bar else self._plain)
             self.table.setColumnWidth(
-                i, max(WIDTH, round(metrics.horizontalAdvance(column.title)) + 3 * GRID)
+                i,
+                max(WIDTH, round(metrics.horizontalAdvance(column.title)) + (5 if column.bar else 3) * GRID),
             )
             header.setSectionResizeMode(i, QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)

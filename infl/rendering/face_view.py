@@ -133,7 +133,12 @@ class FacePicture:
         depth = carried @ self.camera.rotation[2] + self.camera.translation[2]
         at = self.camera.project(carried)
         seen = points_visible(self.screen, self.triangle, at, depth, _TOLERANCE)
-        return seen if self.view.section is None else seen & self.view.section.keeps(points)
+        return seen & self.keeps(points)
+
+    def keeps(self, points: np.ndarray) -> np.ndarray:
+        """(K,) bool: which points (K, 3) mm on C belong to what was not cut off, hidden or not."""
+        section = self.view.section
+        return np.ones(len(points), bool) if section is None else section.keeps(points)
 
     def cut_line(self) -> np.ndarray:
         """(S, 2, 2) px: the segments of the section's line that nothing hides; (0, 2, 2) of a whole head."""

@@ -55,6 +55,8 @@ def test_points_of_the_side_that_is_gone_are_not_seen(view):
     assert not picture.visible(points[36:42]).any()  # the subject's right eye
     assert picture.visible(points[42:48]).all()
     assert picture.visible(points[27:31]).all()  # the nose's ridge, on the plane itself
+    behind = view.cut(Section("left", 0.0)).fast(OrbitCamera(yaw=179), SIZE)
+    assert behind.keeps(points[42:48]).all() and not behind.keeps(points[36:42]).any()  # hidden, but there
 
 
 def test_the_inside_is_drawn_where_it_is_seen(view):
