@@ -82,9 +82,9 @@ def _declare_sections(actions: Actions, menu: str, studio: Studio) -> None:
         if studio.options.section:
             studio.set_options(section_at=min(max(studio.options.section_at + by, -REACH), REACH))
 
-    actions.add("section_rightwards", menu, tr("Cut further right"), lambda: shift(-STEP), ",",
+    actions.add("section_rightwards", menu, tr("Cut further right"), lambda: shift(-STEP), "Alt+,",
                 tr("Move the cut to the face's right"))  # fmt: skip
-    actions.add("section_leftwards", menu, tr("Cut further left"), lambda: shift(STEP), ".",
+    actions.add("section_leftwards", menu, tr("Cut further left"), lambda: shift(STEP), "Alt+.",
                 tr("Move the cut to the face's left"))  # fmt: skip
 
 

@@ -51,7 +51,7 @@ def test_keys_turn_the_face_to_named_views(active, qtbot):
 
 
 def test_the_left_side_is_the_subject_s_left(active, qtbot, rested):
-    qtbot.keyClick(active.face, "4")
+    qtbot.keyClick(active.face, ".", Qt.KeyboardModifier.AltModifier)
     rested()
     ears = {side: active.face.face.curves[f"{side}_ear_outline"][5:9] for side in ("left", "right")}
     assert active.actions_["side_left"].shortcut().toString() == "4"
@@ -89,7 +89,7 @@ def test_a_half_is_cut_off_and_comes_back(active, qtbot, rested):
 def test_the_plane_is_moved_by_its_slider_and_by_keys(active, qtbot, rested):
     active.actions_["section_right"].trigger()
     active.face_panel.section.plane.setValue(20)
-    qtbot.keyClick(active.face, ".")
+    qtbot.keyClick(active.face, ".", Qt.KeyboardModifier.AltModifier)
     rested()
     assert active.studio.options.section_at == 24
     assert active.face.picture.vertices[:, 0].max() == pytest.approx(24, abs=1e-5)
