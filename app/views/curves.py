@@ -35,7 +35,8 @@ class Curves(pg.PlotWidget):
             axis = self.getAxis(side)
             axis.setPen(pg.mkPen(t.line))
             axis.setTextPen(pg.mkPen(t.muted))
-            axis.setStyle(tickFont=font(SMALL), tickLength=-4)
+            # Fewer ticks: they are what takes longest to draw, and the window waits for it.
+            axis.setStyle(tickFont=font(SMALL), tickLength=-4, maxTickLevel=0, maxTextLevel=0)
         self.showGrid(x=False, y=True, alpha=0.15)
         self.setTitle(self.caption, color=t.muted, size=f"{SMALL}px")
         self._show_values()

@@ -14,7 +14,7 @@ from app.translation import tr
 from app.video import VideoPlayer
 from app.views import marks
 from app.views.canvas import Canvas
-from app.views.panel import ElidedLabel, Panel, caption, label, tool_button
+from app.views.panel import ElidedLabel, Panel, caption, label, row, tool_button
 from app.views.picture import Picture, Zoom
 from infl.video.tracking import SEEN
 
@@ -87,13 +87,15 @@ class VideoPanel(Panel):
         self.slider, self.time = QSlider(Qt.Orientation.Horizontal), label("", "muted")
         self.slider.setAccessibleName(tr("Time"))
         self.slider.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        for identifier in ("video_back", "video_play", "video_forward"):
+        line = row(self.slider, self.time)
+        line.setContentsMargins(2 * GRID, GRID, 2 * GRID, 0)
+        self.body.addLayout(line)
+        for identifier in ("video_back", "video_play", "video_forward", "video_record"):
             self.foot.addWidget(tool_button(actions[identifier]))
-        self.foot.addWidget(self.slider, 1)
-        self.foot.addWidget(self.time)
-        self.foot.addWidget(tool_button(actions["video_record"]))
         self.foot.addWidget(self.rates)
-        self.rates.setMinimumWidth(132)
+        self.foot.addStretch(1)
+        for identifier in ("edges", "sigma"):
+            self.foot.addWidget(tool_button(actions[identifier]))
         self._play, self._record = actions["video_play"], actions["video_record"]
         self._wound = [actions["video_back"], actions["video_forward"]]
         self.slider.valueChanged.connect(self._scrubbed)

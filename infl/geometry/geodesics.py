@@ -33,8 +33,13 @@ def surface_distances(first: np.ndarray, second: np.ndarray) -> np.ndarray:
         return surface_distances(second, first).T
     at, along = _entries(first), _entries(second)
     starts, where = np.unique(at[0], return_inverse=True)
-    lengths = dijkstra(_graph(), indices=starts, limit=FAR)
-    lengths = np.minimum(lengths, dijkstra(_graph().T.tocsr(), indices=starts, limit=FAR))
+    # One start a call: scipy holds Python's lock in it, and with many of them a window would stand still for seconds.
+    lengths = np.stack(
+        [
+            np.minimum(*(dijkstra(graph, indices=start, limit=FAR) for graph in _both_ways()))
+            for start in starts
+        ]
+    )
     lengths = lengths[where.reshape(at[0].shape)]
     result = np.full((len(first), len(second)), np.inf)
     for i in range(3):
@@ -52,6 +57,12 @@ def _entries(points: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     triangle, _, nearest = closest_points(face, points)
     corners = face.triangles[triangle]
     return corners, np.linalg.norm(face.vertices[corners] - nearest[:, None], axis=2), triangle
+
+
+@lru_cache(maxsize=1)
+def _both_ways() -> tuple[csr_matrix, csr_matrix]:
+    """The graph, and the same with every step turned round."""
+    return _graph(), _graph().T.tocsr()
 
 
 @lru_cache(maxsize=1)
