@@ -62,11 +62,11 @@ def _entries(points: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 @lru_cache(maxsize=1)
 def _both_ways() -> tuple[csr_matrix, csr_matrix]:
     """The graph, and the same with every step turned round."""
-    return _graph(), _graph().T.tocsr()
+    return surface_graph(), surface_graph().T.tocsr()
 
 
 @lru_cache(maxsize=1)
-def _graph() -> csr_matrix:
+def surface_graph() -> csr_matrix:
     """(V, V) lengths of the steps from vertex to vertex."""
     face = canonical_face()
     corners, vertices = face.triangles.astype(int), face.vertices.astype(float)
