@@ -4,7 +4,8 @@
 
 r(q) is what the clicks' residuals, carried over the surface, say of q (`infl.harmonize.residuals`). Both predictions
 are made on the same picture, so that the difference of the conventions is seen in its perspective, and what the network
-gets wrong of this face cancels. A point that both layouts have and mean alike keeps the human click as it is; one that
+gets wrong of this face cancels; as far as the difference is noise, that of all faces takes its place
+(`infl.harmonize.apart`). A point that both layouts have and mean alike keeps the human click as it is; one that
 they mean differently is "transferred"; others are "predicted", and corrected by the clicks about them.
 """
 
@@ -18,6 +19,7 @@ from scipy.spatial import KDTree
 
 from infl.datasets.dataset import ABSENT, OCCLUDED, VISIBLE
 from infl.export.harmonised_face import HUMAN, PREDICTED, TRANSFERRED
+from infl.harmonize.apart import Apart, as_predicted
 from infl.harmonize.residuals import STRANGERS, Clicks, Places, Residuals, believed
 from infl.layouts import Layout
 from infl.model.landmarker import Encoded, Landmarks
@@ -65,7 +67,8 @@ class Carrying:
     residuals: of its K points. distances: (M, K) mm on C. pairs: (M,), see `same_points`. habit: (M, 2) what the target
     convention's own annotators do at these points and the deformer has not learned, units of the face's size. share:
     how much of σ is the network's error, beside their own scatter (`infl.harmonize.residuals`). scatter: (M,) of the
-    target's own hands, units of the face's size; 0 where they are not known.
+    target's own hands, units of the face's size; 0 where they are not known. apart: how the two conventions lie
+    apart at these points.
     """
 
     residuals: Residuals
@@ -74,6 +77,7 @@ class Carrying:
     habit: np.ndarray
     share: float
     scatter: np.ndarray
+    apart: Apart
 
 
 @lru_cache(maxsize=16)
@@ -89,6 +93,7 @@ def believed_carrying(own: Layout, target: Layout) -> Carrying:
         habit,
         min(start.share, STRANGERS),
         scatter,
+        as_predicted(len(target)),
     )
 
 
@@ -129,6 +134,9 @@ def transfer_clicks(
     shift = carrying.habit + carried.shift
     theirs = carrying.scatter[k] * np.where(clicks.hidden[0, j], carrying.residuals.blind, 1.0)
     shift[k] += carried.kept(j, theirs)
+    said = np.zeros_like(shift)
+    said[k] = (target.points[k] - own.points[j]) @ upright(encoded) / size
+    shift[k] += carrying.apart.correction(said)[k]
     points = (target.points + shift @ upright(encoded).T * size).astype(np.float32)
     sigma = (carried.sigma * size).astype(np.float32)
     visibility[k], provenance[k] = seen[j], TRANSFERRED

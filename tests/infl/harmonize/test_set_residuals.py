@@ -1,4 +1,4 @@
-"""What is known of a target convention's own annotators, which needs a set of theirs among those that are harmonised."""
+"""What is known of a target convention's own annotators, where a set of theirs is among those that are harmonised."""
 
 import numpy as np
 import pytest
