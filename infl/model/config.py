@@ -1,4 +1,4 @@
-"""The configuration of the network: everything that shapes its weights."""
+"""The configuration of the network: everything besides its weights."""
 
 from __future__ import annotations
 

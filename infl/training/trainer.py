@@ -8,7 +8,7 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -197,10 +197,10 @@ def averaged(network: InfiniteLandmarks, average: dict[str, Tensor]) -> Infinite
 def take_over(network: InfiniteLandmarks, checkpoint: str | Path) -> None:
     """Begin with the weights of a checkpoint of the same shape; codes of the conventions that it knows go along.
 
-    Raises FileError when its configuration is another.
+    Raises FileError when its configuration is another, but for how softly it looks.
     """
     before, _ = load_checkpoint(checkpoint)
-    if before.config != network.config:
+    if replace(before.config, softness=network.config.softness) != network.config:
         raise FileError(Path(checkpoint), "is of another configuration than the recipe asks for.",
                         remedy="Start from a checkpoint that the same model was trained to.")  # fmt: skip
     weights = {name: tensor for name, tensor in before.state_dict().items()

@@ -44,3 +44,10 @@ def test_another_model_is_refused(first):
     network = InfiniteLandmarks(ModelConfig(hidden_size=64), ("canonical", "ours"))
     with pytest.raises(FileError, match="another configuration"):
         take_over(network, first)
+
+
+def test_a_model_that_looks_more_softly_goes_on(first):
+    network = InfiniteLandmarks(replace(RECIPE.model, softness=2.0), ("canonical", "ours"))
+    take_over(network, first)
+    assert network.config.softness == 2.0
+    assert torch.equal(network.dataset_codes, load_checkpoint(first)[0].dataset_codes)
