@@ -5,6 +5,8 @@ through the camera of each face's rigid fit; both halves become sets of their ow
 the same network (`infl.adapt`). For each rule and over the points that it moves:
 
 - rule: its mean size, mm. deformer, offsets: what δ alone, and `infl compare`'s estimate, leave over of it, mm and %.
+- halves: how far apart `infl compare` finds the two halves before any rule is planted: they are other people, so less
+  cannot be expected of what is left over.
 - before, transferred, predicted, mean shift: NME in % to the annotations from before they were moved, when the second
   half is harmonised into the first one's convention; mean shift is the difference of the halves' mean shapes.
 
@@ -26,7 +28,7 @@ from rivals import back, lay, mean_shape, similarity
 import infl
 from infl.adapt import fit_convention
 from infl.comparison.evidence import gather
-from infl.comparison.offsets import offsets_between, witness_of
+from infl.comparison.offsets import PairOffsets, offsets_between, witness_of
 from infl.datasets import Dataset
 from infl.harmonize import harmonise
 from infl.layouts import Layout
@@ -95,26 +97,31 @@ def main() -> None:
     knows_first = run(fit_convention(landmarker, first, pictures=len(first))).landmarker
     results = {}
     print(
-        "| rule | mm | left by deformer | left by offsets | before | transferred | predicted | mean shift |"
+        "| rule | mm | left by deformer | left by offsets | halves "
+        "| before | transferred | predicted | mean shift |"
     )
-    print("|---|---:|---:|---:|---:|---:|---:|---:|")
+    print("|---|---:|---:|---:|---:|---:|---:|---:|---:|")
+    halves_apart = apart(knows_first, truth, first)
     for name in arguments.rules:
         assert dataset.layout is not None
         rule = RULES[name](dataset.layout)
         second = moved(truth, rule)
         results[name] = row = measured(knows_first, first, second, truth, rule)
+        row["halves"] = float(
+            np.nanmean(halves_apart.size[np.linalg.norm(rule, axis=1)[halves_apart.indices[:, 0]] > 0])
+        )
         size = row["rule"]
         print(
             f"| {name} | {size:.2f} | {row['deformer']:.2f} ({100 * row['deformer'] / size:.0f} %) "
-            f"| {row['offsets']:.2f} ({100 * row['offsets'] / size:.0f} %) | {row['before']:.2f} "
+            f"| {row['offsets']:.2f} ({100 * row['offsets'] / size:.0f} %) "
+            f"| {row['halves']:.2f} | {row['before']:.2f} "
             f"| {row['transferred']:.2f} | {row['predicted']:.2f} | {row['mean shift']:.2f} |",
             flush=True,
         )
     shifted = replace(
         truth, samples=tuple(replace(s, points=s.points + np.float32(1)) for s in truth.samples)
     )
-    witnesses = [witness_of(run(gather(knows_first, each))) for each in (shifted, first)]
-    pair = offsets_between(*witnesses)
+    pair = apart(knows_first, shifted, first)
     results["shift of 1 px"] = {
         "told": pair.origin.difference.tolist(),
         "semantic mm": float(np.nanmean(pair.size)),
@@ -140,6 +147,11 @@ def moved(dataset: Dataset, rule: np.ndarray) -> Dataset:
     )
 
 
+def apart(landmarker: infl.Landmarker, one: Dataset, other: Dataset) -> PairOffsets:
+    first, second = (witness_of(run(gather(landmarker, each))) for each in (one, other))
+    return offsets_between(first, second)
+
+
 def measured(
     knows_first: infl.Landmarker, first: Dataset, second: Dataset, truth: Dataset, rule: np.ndarray
 ) -> dict[str, float]:
@@ -148,7 +160,7 @@ def measured(
     knows_both = run(fit_convention(knows_first, second, pictures=len(second))).landmarker
     touched = np.linalg.norm(rule, axis=1) > 0
     learned = knows_both.offsets(SECOND, FIRST, at=layout)
-    pair = offsets_between(*(witness_of(run(gather(knows_both, each))) for each in (second, first)))
+    pair = apart(knows_both, second, first)
     along = np.einsum("kd,kda->ka", rule[pair.indices[:, 0]], pair.axes)
     hit = touched[pair.indices[:, 0]]
     flat_learned = np.einsum("kd,kda->ka", learned[pair.indices[:, 0]], pair.axes)
