@@ -5,13 +5,14 @@ A point's `mirror` is an index, so whatever changes the order or the number of p
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from infl.errors import InflError
 from infl.geometry.canonical_face import canonical_face
+from infl.geometry.lines import curve, evenly_along, evenly_over, line_through
 from infl.geometry.surface import closest_points
 from infl.layouts import Layout, LayoutPoint
 
@@ -56,6 +57,97 @@ def move(layout: Layout, index: int, xyz: Place) -> Layout:
     old = layout.points[index]
     new = surface_point(xyz, old.name, old.mirror, group=old.group)
     return _with_points(layout, {index: replace(new, contour=old.contour)})
+
+
+def add_many(
+    layout: Layout,
+    places: np.ndarray,
+    stem: str,
+    *,
+    group: str = "",
+    joined: bool = False,
+    closed: bool = False,
+) -> Layout:
+    """Append points at places (N, 3) mm, called `stem` with numbers from 1; `joined` by edges one after the other, and
+    `closed` from the last to the first."""
+    start, taken, number = len(layout), set(layout.names), 0
+    points = list(layout.points)
+    for place in places:
+        number += 1
+        while f"{stem} {number}" in taken:
+            number += 1
+        points.append(surface_point(place, f"{stem} {number}", mirror=len(points), group=group))
+    chain = [(i, i + 1) for i in range(start, len(points) - 1)] if joined else []
+    if joined and closed and len(places) > 2:
+        chain.append((len(points) - 1, start))
+    return replace(layout, points=tuple(points), edges=(*layout.edges, *chain))
+
+
+def add_line(layout: Layout, through: np.ndarray, count: int, stem: str = "line") -> Layout:
+    """Append `count` points at equal arc length along the line on the surface through places (P, 3) mm.
+
+    Raises InflError where no such line exists.
+    """
+    return add_many(layout, evenly_along(line_through(through), count), stem, group=stem, joined=True)
+
+
+def add_curve(layout: Layout, name: str, count: int) -> Layout:
+    """Append `count` points at equal arc length along a named curve of the face, "left_upper_lid"."""
+    stem = name.replace("_", " ")
+    return add_many(layout, evenly_along(curve(name), count), stem, group=stem, joined=True)
+
+
+def add_region(layout: Layout, name: str, count: int) -> Layout:
+    """Append `count` points spread over a named region of the face, "left_cheek"."""
+    stem = name.replace("_", " ")
+    return add_many(layout, evenly_over(name, count), stem, group=stem)
+
+
+def copy_points(layout: Layout, other: Layout, indices: Sequence[int]) -> Layout:
+    """Append points of another layout, with their groups, contours, and the edges and mirror partners among them."""
+    start, place = len(layout), {old: len(layout) + new for new, old in enumerate(indices)}
+    taken, points = set(layout.names), []
+    for old in indices:
+        point = other.points[old]
+        name, number = point.name, 2
+        while name in taken:
+            name, number = f"{point.name} ({number})", number + 1
+        taken.add(name)
+        points.append(replace(point, name=name, mirror=place.get(point.mirror, place[old])))
+    edges = [(place[a], place[b]) for a, b in other.edges if a in place and b in place]
+    groups = {point.group for point in points}
+    colours = dict(layout.colours) | {g: c for g, c in other.colours if g in groups}
+    copied = replace(
+        layout,
+        points=(*layout.points, *points),
+        edges=(*layout.edges, *edges),
+        colours=tuple(colours.items()),
+    )
+    if start == 0 and other.eye_corners and all(i in place for i in other.eye_corners):
+        right, left = other.eye_corners
+        return replace(copied, eye_corners=(place[right], place[left]))
+    return copied
+
+
+def move_many(layout: Layout, places: Mapping[int, Place]) -> Layout:
+    """Put several points at the places on the face closest to theirs."""
+    for index, place in places.items():
+        layout = move(layout, index, place)
+    return layout
+
+
+def set_group(layout: Layout, indices: Sequence[int], group: str) -> Layout:
+    """Put points into a group; "" for none."""
+    group = group.strip()
+    return _with_points(layout, {i: replace(layout.points[i], group=group) for i in indices})
+
+
+def set_colour(layout: Layout, group: str, colour: str | None) -> Layout:
+    """Draw a group in a colour "#rrggbb", or None in the common one."""
+    colours = {g: c for g, c in layout.colours if g != group}
+    if colour is not None:
+        colours[group] = colour.lower()
+    return replace(layout, colours=tuple(colours.items()))
 
 
 def rename(layout: Layout, index: int, name: str) -> Layout:

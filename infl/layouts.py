@@ -39,7 +39,8 @@ class Layout:
     """A named, ordered list of K points on C with the edges to draw between them.
 
     `eye_corners` are the indices (subject's right, subject's left) whose distance normalises errors: the outer
-    eye corners, or what the convention's own protocol uses; None where the layout has neither.
+    eye corners, or what the convention's own protocol uses; None where the layout has neither. `colours` are those
+    that groups are drawn in, (group, "#rrggbb"); groups that are not in it have none of their own.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Layout:
     points: tuple[LayoutPoint, ...]
     edges: tuple[tuple[int, int], ...] = ()
     eye_corners: tuple[int, int] | None = None
+    colours: tuple[tuple[str, str], ...] = ()
 
     def __len__(self) -> int:
         return len(self.points)
@@ -91,6 +93,7 @@ class _LayoutFile(BaseModel):
     eye_corners: tuple[int, int] | None = None
     points: list[_PointFile]
     edges: list[tuple[int, int]] = []
+    colours: dict[str, Annotated[str, Field(pattern="^#[0-9a-f]{6}$")]] = {}
 
 
 def load_layout(path: str | Path) -> Layout:
@@ -121,17 +124,19 @@ def parse_layout(text: str | bytes, path: str | Path) -> Layout:
     if file.eye_corners and not all(0 <= i < count for i in file.eye_corners):
         raise FileError(path, f"{file.eye_corners} leaves the points 0…{count - 1}.", place="eye_corners")
     points = tuple(LayoutPoint(**point.model_dump()) for point in file.points)
-    return Layout(file.name, file.title, points, tuple(file.edges), file.eye_corners)
+    return Layout(
+        file.name, file.title, points, tuple(file.edges), file.eye_corners, tuple(file.colours.items())
+    )
 
 
 def layout_text(layout: Layout) -> str:
     """A layout as JSON, one point a line."""
     file = _LayoutFile(
         format="infl-layout", format_version=1, name=layout.name, title=layout.title,
-        eye_corners=layout.eye_corners, edges=list(layout.edges),
+        eye_corners=layout.eye_corners, edges=list(layout.edges), colours=dict(layout.colours),
         points=[_PointFile(**vars(point)) for point in layout.points],
     )  # fmt: skip
-    head = file.model_dump(exclude={"points", "edges"})
+    head = file.model_dump(exclude={"points", "edges"} | ({"colours"} if not file.colours else set()))
     rows = ",\n".join("  " + json.dumps(p.model_dump(), ensure_ascii=False) for p in file.points)
     start = json.dumps(head, ensure_ascii=False)[:-1]
     return f'{start},\n "points": [\n{rows}\n ],\n "edges": {json.dumps(file.edges)}}}\n'

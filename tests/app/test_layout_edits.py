@@ -5,6 +5,8 @@ import pytest
 
 from app import layout_edits
 from infl.errors import InflError
+from infl.layouts import layout as layout_of
+from infl.layouts import load_layout, save_layout
 
 CHEEK, CHIN = (40.0, -30.0, 20.0), (0.0, -110.0, 25.0)
 
@@ -64,3 +66,48 @@ def test_fresh_names_never_repeat(layout):
     one = layout_edits.add(layout, CHEEK)
     two = layout_edits.add(layout_edits.delete(one, [0]), CHEEK)
     assert len(set(two.names)) == len(two)
+
+
+def test_a_line_has_as_many_points_as_asked_for_in_even_steps_joined_by_edges(layout):
+    drawn = layout_edits.add_line(layout, np.array([CHEEK, (60.0, -60.0, 0.0)]), 5, "fold")
+    assert drawn.names[2:] == ("fold 1", "fold 2", "fold 3", "fold 4", "fold 5")
+    assert drawn.edges == ((2, 3), (3, 4), (4, 5), (5, 6))
+    assert {point.group for point in drawn.points[2:]} == {"fold"}
+    steps = np.linalg.norm(np.diff(drawn.queries[2:], axis=0), axis=1)
+    assert np.ptp(steps) < 0.1 * steps.mean()
+
+
+def test_curves_and_regions_are_added_by_name(layout):
+    lid = layout_edits.add_curve(layout, "left_upper_lid", 9)
+    assert len(lid) == 11 and lid.names[2] == "left upper lid 1"
+    again = layout_edits.add_curve(lid, "left_upper_lid", 2)
+    assert again.names[-2:] == ("left upper lid 10", "left upper lid 11")
+    cheek = layout_edits.add_region(layout, "left_cheek", 6)
+    assert len(cheek) == 8 and not cheek.edges and (cheek.queries[2:, 0] >= 0).all()
+
+
+def test_points_of_another_layout_come_with_what_belongs_to_them():
+    wflw = layout_of("wflw98")
+    eyes = [i for i, point in enumerate(wflw.points) if point.group == "eye"]
+    copied = layout_edits.copy_points(layout_edits.empty(), wflw, eyes)
+    np.testing.assert_array_equal(copied.queries, wflw.queries[eyes])
+    assert all(eyes[partner] == wflw.mirror[i] for i, partner in zip(eyes, copied.mirror, strict=True))
+    assert copied.edges and copied.eye_corners and wflw.eye_corners
+    assert copied.names[copied.eye_corners[0]] == wflw.names[wflw.eye_corners[0]]
+    twice = layout_edits.copy_points(copied, wflw, eyes[:1])
+    assert twice.names[-1] == f"{wflw.names[eyes[0]]} (2)" and twice.mirror[-1] == len(eyes)
+
+
+def test_groups_and_their_colours_are_kept_in_the_file(layout, tmp_path):
+    grouped = layout_edits.set_group(layout, [0, 1], " marks ")
+    coloured = layout_edits.set_colour(grouped, "marks", "#FF8800")
+    save_layout(coloured, tmp_path / "mine.json")
+    assert load_layout(tmp_path / "mine.json") == coloured
+    assert coloured.colours == (("marks", "#ff8800"),)
+    assert layout_edits.set_colour(coloured, "marks", None) == grouped
+
+
+def test_several_points_are_moved_at_once(layout):
+    moved = layout_edits.move_many(layout, {0: CHIN, 1: CHEEK})
+    np.testing.assert_allclose(moved.queries, layout.queries[::-1], atol=1e-4)
+    assert moved.names == layout.names
