@@ -103,3 +103,30 @@ def toggle_edge(studio: Studio, a: int, b: int) -> None:
 def replace_layout(studio: Studio, layout: Layout, text: str) -> None:
     """Start over from another layout (new, loaded, or copied from a catalogue)."""
     studio.undo.push(EditLayout(studio, text, layout))
+
+
+def add_line(studio: Studio, indices: Sequence[int], count: int, name: str) -> None:
+    """Add points in even steps on the line along the surface through points of the layout; raises InflError where there
+    is none."""
+    after = layout_edits.add_line(studio.layout, studio.layout.queries[list(indices)], count, name)
+    _push_added(studio, after, f"Line “{name}”")
+
+
+def add_curve(studio: Studio, name: str, count: int) -> None:
+    """Add points in even steps along a named curve of the canonical face."""
+    _push_added(studio, layout_edits.add_curve(studio.layout, name, count), f"Add {name.replace('_', ' ')}")
+
+
+def add_region(studio: Studio, name: str, count: int) -> None:
+    """Add points spread over a named region of the canonical face."""
+    _push_added(studio, layout_edits.add_region(studio.layout, name, count), f"Add {name.replace('_', ' ')}")
+
+
+def copy_points(studio: Studio, other: Layout, indices: Sequence[int]) -> None:
+    """Add points of another layout."""
+    after = layout_edits.copy_points(studio.layout, other, indices)
+    _push_added(studio, after, f"Copy from {other.title}")
+
+
+def _push_added(studio: Studio, after: Layout, text: str) -> None:
+    studio.undo.push(EditLayout(studio, text, after, range(len(studio.layout), len(after))))

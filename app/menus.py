@@ -218,6 +218,8 @@ def _layout(actions: Actions, studio: Studio, operations: Operations) -> None:
     start = QMenu(tr("Start from"))
     start.aboutToShow.connect(lambda: _fill(start, operations))
     actions.submenu(LAYOUT, start)
+    actions.add("add_points", LAYOUT, tr("Add points…"), operations.ask_points, "Ctrl+Shift+P",
+                tr("Many points at once: along lines and curves, over regions, from other layouts"))  # fmt: skip
     actions.add("open_layout", LAYOUT, tr("Open layout…"), operations.ask_layout, "Ctrl+L")
     actions.add("save_layout", LAYOUT, tr("Save layout…"), operations.ask_save_layout, "Ctrl+Shift+L")
 

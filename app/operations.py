@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,12 +18,13 @@ from app import commands, folders, layout_edits
 from app.jobs import measure_disagreement, open_folders
 from app.state import Place, Studio
 from app.translation import tr
+from app.views.add_points_dialog import AddPointsDialog
 from app.views.open_preview import OpenPreview
 from app.workers import Jobs, Latest, RunningJob, prepare_training
 from infl.datasets.dataset import Dataset
 from infl.errors import FileError, InflError
 from infl.images import IMAGE_SUFFIXES
-from infl.layouts import Layout, layout, load_layout, save_layout
+from infl.layouts import layout, load_layout, save_layout
 from infl.progress import Job
 
 if TYPE_CHECKING:
@@ -218,6 +220,10 @@ class Operations(QObject):
         self.layout_path = path
         self.layout_filed.emit()
 
+    def ask_points(self) -> None:
+        """Choose many points at once: along lines and curves, over regions, from other layouts."""
+        AddPointsDialog(self.studio, self.window).open()
+
     def ask_save_layout(self) -> None:
         """Choose where the custom layout is saved."""
         start = str(self.layout_path or f"{self.studio.layout.name}.json")
@@ -227,10 +233,7 @@ class Operations(QObject):
 
     def save_layout(self, path: Path) -> None:
         """Write the custom layout; its name becomes the file's."""
-        named = Layout(
-            path.stem, self.studio.layout.title, self.studio.layout.points, self.studio.layout.edges,
-            self.studio.layout.eye_corners,
-        )  # fmt: skip
+        named = replace(self.studio.layout, name=path.stem)
         try:
             save_layout(named, path)
         except (OSError, FileError) as error:

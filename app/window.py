@@ -91,7 +91,9 @@ class MainWindow(QMainWindow):
         self._declare()
         self.photo_panel = PhotoPanel(self.studio, self.derived, self.actions_, self.photo)
         self.face_panel = FacePanel(self.studio, self.derived, self.actions_, self.face)
-        self.video_panel = VideoPanel(self.studio, self.video, self.actions_, VideoView(self.studio, self.video))
+        self.video_panel = VideoPanel(
+            self.studio, self.video, self.actions_, VideoView(self.studio, self.video)
+        )
         self.left = QStackedWidget()
         for panel in (self.photo_panel, self.video_panel):
             self.left.addWidget(panel)
