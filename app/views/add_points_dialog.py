@@ -69,7 +69,7 @@ class AddPointsDialog(QDialog):
         self.problem.hide()
         if len(self.through) > 1:
             self.pages.setCurrentWidget(self.line)
-        self.resize(560, 520)
+        self.resize(680, 520)
 
     def add(self) -> None:
         """Add the points, or say why that cannot be."""

@@ -36,7 +36,7 @@ def export(dialog, window, qtbot):
     before = len(window.studio.notices)
     dialog.go.click()
     qtbot.waitUntil(
-        lambda: window.jobs.running is None and len(window.studio.notices) > before, timeout=240_000
+        lambda: window.jobs.running is None and len(window.studio.notices) > before, timeout=600_000
     )
     return window.studio.notices[-1]
 

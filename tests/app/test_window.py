@@ -169,7 +169,7 @@ def test_export_writes_every_face_in_the_custom_layout(window, qtbot, tmp_path):
         dialog.sets.item(i).setCheckState(Qt.CheckState.Unchecked)
     dialog.path.setText(str(tmp_path / "out.h5"))
     dialog.begin()
-    qtbot.waitUntil(lambda: window.jobs.running is None, timeout=240_000)
+    qtbot.waitUntil(lambda: window.jobs.running is None, timeout=600_000)
     faces = len(window.studio.sets[2].dataset)
     assert f"Wrote {faces} faces with 2 points" in window.studio.notices[-1].text
     with h5py.File(tmp_path / "out.h5") as file:
@@ -180,7 +180,7 @@ def test_export_writes_every_face_in_the_custom_layout(window, qtbot, tmp_path):
 
 def test_measuring_puts_the_worst_photos_first(window, qtbot):
     window.datasets.order.setCurrentText("worst first")
-    qtbot.waitUntil(lambda: bool(window.studio.disagreement), timeout=240_000)
+    qtbot.waitUntil(lambda: bool(window.studio.disagreement), timeout=600_000)
     assert np.isfinite(list(window.studio.disagreement.values())).all()
 
     def errors() -> list[float]:
