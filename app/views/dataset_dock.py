@@ -182,13 +182,13 @@ class DatasetPanel(Panel):
         if place.set not in self.listed:
             self._choose_set(place.set)
             return
-        row_ = self.model.row_of(place)
-        if row_ is not None:
-            index = self.model.index(row_)
-            chosen = self.grid.selectionModel()
-            chosen.setCurrentIndex(index, chosen.SelectionFlag.ClearAndSelect)
-            self.grid.scrollTo(index)
-        self.grid.viewport().update()
+        row_, chosen = self.model.row_of(place), self.grid.selectionModel()
+        if row_ is None:
+            chosen.clear()
+            return
+        index = self.model.index(row_)
+        chosen.setCurrentIndex(index, chosen.SelectionFlag.ClearAndSelect)  # draws these two tiles anew
+        self.grid.scrollTo(index)
 
     def _menu(self, at) -> None:
         item = self.sets.itemAt(at)

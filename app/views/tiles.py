@@ -127,6 +127,8 @@ class Tiles(QAbstractItemView):
         for row in range(max(first, 0), min(last, self.count())):
             index = model.index(row, 0)
             option.rect = self._box(row)
+            if not event.region().intersects(option.rect):
+                continue
             option.state = QStyle.StateFlag.State_Enabled
             if selection is not None and selection.isSelected(index):
                 option.state |= QStyle.StateFlag.State_Selected
