@@ -7,7 +7,7 @@ it is still down merges into the making.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtGui import QUndoCommand
 
@@ -49,15 +49,27 @@ def add_point(studio: Studio, xyz: layout_edits.Place, gesture: int = 0) -> int:
     """Add a point at the place on the face closest to `xyz` (mm); returns its index."""
     index = len(studio.layout)
     after = layout_edits.add(studio.layout, xyz)
-    studio.undo.push(EditLayout(studio, f"Add {after.points[-1].name}", after, [index], gesture))
+    name = after.points[-1].name
+    studio.undo.push(EditLayout(studio, f"Add {name}", _mirrored(studio, after, [index]), [index], gesture))
     return index
 
 
-def move_point(studio: Studio, index: int, xyz: layout_edits.Place, gesture: int = 0) -> None:
-    """Move a point to the place on the face closest to `xyz` (mm)."""
-    after = layout_edits.move(studio.layout, index, xyz)
-    name = studio.layout.points[index].name
-    studio.undo.push(EditLayout(studio, f"Move {name}", after, [index], gesture))
+def move_points(studio: Studio, places: Mapping[int, layout_edits.Place], gesture: int = 0) -> None:
+    """Move points to the places on the face closest to theirs (mm)."""
+    if not places:
+        return
+    after = _mirrored(studio, layout_edits.move_many(studio.layout, places), list(places))
+    one = studio.layout.points[next(iter(places))].name
+    text = f"Move {one}" if len(places) == 1 else f"Move {len(places)} points"
+    studio.undo.push(EditLayout(studio, text, after, studio.selection or list(places), gesture))
+
+
+def _mirrored(studio: Studio, layout: Layout, indices: Sequence[int]) -> Layout:
+    """The layout with the partners of points where these are, if what is done to a point is done to its partner."""
+    if not studio.options.mirrored:
+        return layout
+    alone = [i for i in indices if layout.mirror[i] == i or layout.mirror[i] not in indices]
+    return layout_edits.mirror(layout, alone)[0]
 
 
 def rename_point(studio: Studio, index: int, name: str) -> None:
@@ -69,6 +81,8 @@ def rename_point(studio: Studio, index: int, name: str) -> None:
 
 def delete_points(studio: Studio, indices: Sequence[int]) -> None:
     """Delete points of the custom layout."""
+    if studio.options.mirrored:
+        indices = sorted({*indices, *(int(studio.layout.mirror[i]) for i in indices)})
     if indices:
         text = (
             f"Delete {studio.layout.points[indices[0]].name}"
@@ -76,6 +90,22 @@ def delete_points(studio: Studio, indices: Sequence[int]) -> None:
             else f"Delete {len(indices)} points"
         )
         studio.undo.push(EditLayout(studio, text, layout_edits.delete(studio.layout, indices)))
+
+
+def set_group(studio: Studio, indices: Sequence[int], group: str) -> None:
+    """Put points into a group."""
+    after = layout_edits.set_group(studio.layout, indices, group)
+    if after != studio.layout:
+        studio.undo.push(
+            EditLayout(studio, f"Group {group}" if group else "Ungroup", after, studio.selection)
+        )
+
+
+def set_colour(studio: Studio, group: str, colour: str | None) -> None:
+    """Draw a group in a colour, "#rrggbb"."""
+    after = layout_edits.set_colour(studio.layout, group, colour)
+    if after != studio.layout:
+        studio.undo.push(EditLayout(studio, f"Colour of {group or 'points'}", after, studio.selection))
 
 
 def reorder_point(studio: Studio, index: int, to: int) -> None:

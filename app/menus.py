@@ -15,6 +15,7 @@ from app.project_actions import ProjectActions
 from app.questions import Questions
 from app.state import Studio
 from app.translation import tr
+from app.views.face_tools import BOX, LASSO, POINT, TURN
 from app.views.face_view import CanonicalFaceView
 from app.views.photo_view import PhotoView
 from infl.layouts import layout_names
@@ -124,6 +125,8 @@ def _edit(actions: Actions, studio: Studio, operations: Operations) -> None:
         "Alt+Down",
         tr("Later in the order"),
     )
+    actions.add("colour", EDIT, tr("Colour of the group…"), operations.ask_colour, "",
+                tr("Draw the group of the selected point in another colour"))  # fmt: skip
     actions.add("delete", EDIT, tr("Delete"), lambda: commands.delete_points(studio, studio.selection), "Del",
                 tr("Delete the selected points"))  # fmt: skip
 
@@ -167,6 +170,17 @@ def _view(
             tr("The region that the spatial transformer cuts out, and the normalised crop I′"),
         ),
         "names": (tr("Names"), "N", tr("Names of my points")),
+        "numbers": (tr("Numbers"), "Shift+N", tr("Numbers of my points")),
+        "mirrored": (
+            tr("Both sides"),
+            "Shift+M",
+            tr("What is done to a point of my layout is done to its partner on the other half of the face"),
+        ),
+        "snap": (
+            tr("Snap"),
+            "Shift+S",
+            tr("Points that are put or moved go to points of other layouts, curves and vertices near by"),
+        ),
         "keep_zoom": (tr("Keep zoom"), "K", tr("Keep zoom and place when the photograph changes")),
         "heat": (tr("Heat map"), "Shift+H", tr("Colour the face by the length of the offset")),
         "arrows": (tr("Arrows"), "Shift+A", tr("Draw the offsets as arrows")),
@@ -199,18 +213,23 @@ def _view(
 
 
 def _tools(actions: Actions, face: CanonicalFaceView) -> None:
-    """Point and Turn: which of the two the left button does on the face."""
+    """What the left button does on the face."""
+    tools = {
+        POINT: (tr("Point"), "Q", tr("Left button: put, choose and move points (right button turns)")),
+        BOX: (tr("Box"), "V", tr("Left button: draw a box around the points to choose; Shift adds, Ctrl changes")),
+        LASSO: (tr("Lasso"), "Shift+V", tr("Left button: draw a line around the points to choose")),
+        TURN: (tr("Turn"), "T", tr("Left button: turn the face")),
+    }  # fmt: skip
 
-    def choose(turning: bool) -> None:
-        face.turning_tool = turning
-        actions["point_tool"].setChecked(not turning)
-        actions["turn_tool"].setChecked(turning)
+    def choose(tool: str) -> None:
+        face.tool = tool
+        for name in tools:
+            actions[f"{name}_tool"].setChecked(name == tool)
 
-    actions.add_switch("point_tool", VIEW, tr("Point"), True, lambda _on: choose(False), "Q",
-                       tr("Left button: put and move points (right button turns)"))  # fmt: skip
-    actions.add_switch(
-        "turn_tool", VIEW, tr("Turn"), False, lambda _on: choose(True), "T", tr("Left button: turn the face")
-    )
+    for name, (text, keys, tip) in tools.items():
+        actions.add_switch(
+            f"{name}_tool", VIEW, text, name == POINT, lambda _on, name=name: choose(name), keys, tip
+        )
 
 
 def _layout(actions: Actions, studio: Studio, operations: Operations) -> None:

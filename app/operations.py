@@ -12,11 +12,13 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QColorDialog, QWidget
 
 from app import commands, folders, layout_edits
 from app.jobs import measure_disagreement, open_folders
 from app.state import Place, Studio
+from app.theme import theme
 from app.translation import tr
 from app.views.add_points_dialog import AddPointsDialog
 from app.views.open_preview import OpenPreview
@@ -223,6 +225,19 @@ class Operations(QObject):
     def ask_points(self) -> None:
         """Choose many points at once: along lines and curves, over regions, from other layouts."""
         AddPointsDialog(self.studio, self.window).open()
+
+    def ask_colour(self) -> None:
+        """Choose the colour of the selected point's group."""
+        if not self.studio.selection:
+            self.studio.notify("info", tr("Select a point of the group in the layout first."))
+            return
+        group = self.studio.layout.points[self.studio.selection[0]].group
+        before = dict(self.studio.layout.colours).get(group, theme().accent)
+        colour = QColorDialog.getColor(
+            QColor(before), self.window, tr("Colour of “{group}”").format(group=group)
+        )
+        if colour.isValid():
+            commands.set_colour(self.studio, group, colour.name())
 
     def ask_save_layout(self) -> None:
         """Choose where the custom layout is saved."""

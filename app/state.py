@@ -103,8 +103,10 @@ class Options:
     """What is drawn. On the photo: human … keep_zoom; on the canonical face: arrows … beside.
 
     intervals: of two sets that were measured the measured offsets with 95 % regions, in place of the learned ones.
-    section: the side of the head that stays, "left" or "right" of the plane x = section_at mm; "" for all of it. shape:
-    the face of the photo in place of C. beside: each of the two compared conventions on a face of its own.
+    mirrored: what is done to a point of my layout is done to its partner. snap: points go to curves, vertices and other
+    layouts' points near by. section: the side of the head that stays, "left" or "right" of the plane x = section_at mm;
+    "" for all of it. shape: the face of the photo in place of C. beside: each of the two compared conventions on a face
+    of its own.
     """
 
     human: bool = True
@@ -117,6 +119,9 @@ class Options:
     loupe: bool = False
     crop: bool = True
     names: bool = False
+    numbers: bool = False
+    mirrored: bool = False
+    snap: bool = False
     keep_zoom: bool = False
     arrows: bool = True
     heat: bool = True

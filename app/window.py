@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QStackedWidget,
     QTabWidget,
     QToolButton,
+    QUndoView,
     QWidget,
 )  # fmt: skip
 
@@ -59,7 +60,7 @@ from infl.video.source import VIDEO_SUFFIXES
 
 CORNER = ("open", "save_project", "undo", "redo", "export")
 """Actions with a button beside the menus."""
-ARRANGEMENT = 2
+ARRANGEMENT = 3
 """Version of the docks' arrangement: a remembered one of another version is not restored."""
 
 
@@ -105,6 +106,9 @@ class MainWindow(QMainWindow):
         self.offsets = OffsetsPanel(self.studio, self.derived, self.actions_)
         self.suspects = SuspectsPanel(self.studio, self.actions_)
         self.fine_tune = FineTunePanel(self.studio, self.derived, self.tuning, self.earlier)
+        self.history = QUndoView(self.studio.undo)
+        self.history.setEmptyLabel(tr("As it was opened"))
+        self.history.setAccessibleName(tr("What was done, the newest last; click on a step to go back to it"))
         self.log = LogPanel(self.studio)
         self._dock_panels()
         self.panels = Panels(self, {
@@ -172,9 +176,10 @@ class MainWindow(QMainWindow):
             "Offsets": self._dock("Offsets", self.offsets, bottom),
             "Suspects": self._dock("Suspects", self.suspects, bottom),
             "Fine-tune": self._dock("Fine-tune", self.fine_tune, bottom),
+            "History": self._dock("History", self.history, bottom),
             "Log": self._dock("Log", self.log, bottom),
         }
-        for title in ("Offsets", "Suspects", "Fine-tune", "Log"):
+        for title in ("Offsets", "Suspects", "Fine-tune", "History", "Log"):
             self.tabifyDockWidget(self.docks["Layout"], self.docks[title])
         self.docks["Layout"].raise_()
         self.resizeDocks([self.docks["Data sets"]], [264], Qt.Orientation.Horizontal)

@@ -12,6 +12,7 @@ from app.state import CANONICAL, Studio
 from app.theme import GRID
 from app.translation import tr
 from app.views import marks
+from app.views.face_tools import BOX, POINT, TURN
 from app.views.face_view import CanonicalFaceView
 from app.views.panel import Panel, label, row, tool_button
 
@@ -78,7 +79,7 @@ class FacePanel(Panel):
         self.views.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._views_menu = views_menu(actions)  # a button does not own its menu
         self.views.setMenu(self._views_menu)
-        for widget in (tool_button(actions["point_tool"]), tool_button(actions["turn_tool"]), self.views):
+        for widget in (*(tool_button(actions[f"{tool}_tool"]) for tool in (POINT, BOX, TURN)), self.views):
             self.foot.addWidget(widget)
         self.foot.addStretch(1)
         for identifier in ("heat", "intervals", "arrows"):

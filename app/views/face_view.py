@@ -10,19 +10,21 @@ import time
 from collections.abc import Callable
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QToolTip
 
 from app import commands
 from app.derived import Derived, Side
+from app.snapping import snapped
 from app.state import Studio
 from app.theme import GRID, theme
 from app.views import heat, marks
 from app.views.canvas import Canvas
+from app.views.face_tools import BOX, LASSO, POINT, TURN, Marquee, chosen_with
 from app.views.figure import Figures
+from app.views.labels import draw_labels, texts_of
 from app.views.offset_marks import OffsetMarks
-from app.views.panel import caption
 from app.views.picture import to_qimage
 from app.workers import Latest
 from infl.geometry.canonical_face import canonical_face
@@ -37,7 +39,8 @@ REACH = 9.0
 
 
 class CanonicalFaceView(Canvas):
-    """Left button on the face: put or move a point. Right button, or left beside the face: turn. Wheel: zoom."""
+    """Left button on the face: put, choose or move points, as the tool says. Right button, or left beside it: turn.
+    Wheel: zoom."""
 
     settled = Signal()
     turned = Signal(object)
@@ -53,7 +56,9 @@ class CanonicalFaceView(Canvas):
         self.renderer = self.figures.canonical
         closest_points(self.face, np.zeros((1, 3)))  # its index takes 0.1 s; the first click should not
         self.orbit = OrbitCamera()
-        self.turning_tool = False
+        self.tool = POINT
+        self._marquee: Marquee | None = None
+        self._grasped: dict[int, np.ndarray] = {}
         self.picture: FacePicture | None = None
         self._image: QImage | None = None
         self._pixel_ratio = 1.0
@@ -238,6 +243,8 @@ class CanonicalFaceView(Canvas):
 
     def paint_moving(self, painter: QPainter) -> None:
         self._draw_layout(painter, self._ensure_picture())
+        if self._marquee is not None:
+            self._marquee.draw(painter)
         if (probe := self.studio.probe) is not None:
             at = self._on_screen(probe.point.xyz[None])
             marks.probe(painter, marks.points_of(at)[0], theme().accent)
@@ -254,25 +261,30 @@ class CanonicalFaceView(Canvas):
         pairs = [(at[a], at[b]) for a, b in layout.edges if seen[a] and seen[b]]
         marks.lines(painter, pairs, marks.DARK, 3.0)
         marks.lines(painter, pairs, QColor(accent), 1.6)
-        there = picture.keeps(layout.queries)
+        there, colours = picture.keeps(layout.queries), dict(layout.colours)
         for i, p in enumerate(at):
             painter.setOpacity(1.0 if seen[i] or i in s.selection else 0.25 if there[i] else 0.0)
-            marks.custom(painter, p, accent, 4.5, i in s.selection)
+            colour = colours.get(layout.points[i].group, accent)
+            marks.custom(painter, p, colour, 4.5, i in s.selection)
         painter.setOpacity(1.0)
-        for i, p in enumerate(at):
-            if i in s.selection or (s.options.names and seen[i]):
-                caption(painter, layout.points[i].name, p + QPointF(10, -10))
+        texts = texts_of(layout, s.selection, s.options.names, s.options.numbers)
+        rest = [i for i in np.flatnonzero(seen).tolist() if i not in s.selection]
+        draw_labels(painter, at, texts, (*s.selection, *rest), QRectF(self.rect()))
 
     # the hand
 
     def mousePressEvent(self, event) -> None:
         at = event.position()
         left = event.button() == Qt.MouseButton.LeftButton
-        turn = self.turning_tool or bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+        turn = self.tool == TURN or bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
         index = self._point_at(at)
         if left and index is not None and not turn:
             self._gesture = next(self._gestures)
-            self.studio.select([index])
+            self.studio.select(chosen_with(self.studio.selection, [index], event.modifiers()))
+            self._grasp(at)
+            return
+        if left and not turn and self.tool in (BOX, LASSO):
+            self._marquee = Marquee(at, free=self.tool == LASSO)
             return
         place = self._pick(at) if left and not turn else None
         if place is None:
@@ -280,7 +292,14 @@ class CanonicalFaceView(Canvas):
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
             return
         self._gesture = next(self._gestures)
-        commands.add_point(self.studio, place, self._gesture)
+        commands.add_point(self.studio, self._meant(place), self._gesture)
+        self._grasp(at)
+
+    def _grasp(self, at: QPointF) -> None:
+        """The chosen points are taken hold of: where they are on the screen, from where the hand is."""
+        chosen = list(self.studio.selection)
+        offsets = self._on_screen(self.studio.layout.queries[chosen]) - [at.x(), at.y()]
+        self._grasped = dict(zip(chosen, offsets, strict=True))
 
     def mouseMoveEvent(self, event) -> None:
         at = event.position()
@@ -290,10 +309,13 @@ class CanonicalFaceView(Canvas):
             shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
             pan = bool(shift) or bool(event.buttons() & Qt.MouseButton.MiddleButton)
             self.look((self.orbit.panned if pan else self.orbit.dragged)(moved.x(), moved.y(), size))
-        elif self._gesture and len(self.studio.selection) == 1:
-            place = self._pick(at)
-            if place is not None:
-                commands.move_point(self.studio, self.studio.selection[0], place, self._gesture)
+        elif self._marquee is not None:
+            self._marquee.to(at)
+            self.update()
+        elif self._gesture:
+            places = {i: self._pick(at + QPointF(*offset)) for i, offset in self._grasped.items()}
+            there = {i: self._meant(place) for i, place in places.items() if place is not None}
+            commands.move_points(self.studio, there, self._gesture)
         else:
             index = self._point_at(at)
             self.setCursor(
@@ -303,8 +325,21 @@ class CanonicalFaceView(Canvas):
             QToolTip.showText(event.globalPosition().toPoint(), name, self) if name else QToolTip.hideText()
 
     def mouseReleaseEvent(self, event) -> None:
-        self._turned_from, self._gesture = None, 0
+        if self._marquee is not None and len(self.studio.layout):
+            queries = self.studio.layout.queries
+            seen = self._ensure_picture().visible(queries)
+            inside = [i for i in self._marquee.holds(self._on_screen(queries)) if seen[i]]
+            self.studio.select(chosen_with(self.studio.selection, inside, event.modifiers()))
+        self._marquee, self._turned_from, self._gesture = None, None, 0
         self.unsetCursor()
+        self.update()
+
+    def _meant(self, place: np.ndarray) -> np.ndarray:
+        """Where a point goes that is put there by hand."""
+        if not self.studio.options.snap:
+            return place
+        layouts = [each.dataset.layout for each in self.studio.sets]
+        return snapped(place, [layout for layout in layouts if layout is not None])
 
     def wheelEvent(self, event) -> None:
         at, size = event.position(), (self.width(), self.height())

@@ -14,6 +14,7 @@ from PySide6.QtCore import (
     Qt,
     QTimer,
 )  # fmt: skip
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -32,14 +33,14 @@ from app.views.panel import label, row, tool_button
 from infl.errors import InflError
 
 Index = QModelIndex | QPersistentModelIndex
-HEADERS = ("#", "Name", "Mirror", "x mm", "y mm", "z mm", "photo x", "photo y", "σ px")
-NAME = 1
+HEADERS = ("#", "Name", "Group", "Mirror", "x mm", "y mm", "z mm", "photo x", "photo y", "σ px")
+NAME, GROUP, MIRROR = 1, 2, 3
 SOON = 40
 """Milliseconds."""
 
 
 class LayoutModel(QAbstractTableModel):
-    """One row a point; only the name is written here, the place is moved on the face."""
+    """One row a point; names and groups are written here, the place is moved on the face."""
 
     def __init__(self, studio: Studio, derived: Derived):
         super().__init__()
@@ -70,11 +71,13 @@ class LayoutModel(QAbstractTableModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        return flags | Qt.ItemFlag.ItemIsEditable if index.column() == NAME else flags
+        return flags | Qt.ItemFlag.ItemIsEditable if index.column() in (NAME, GROUP) else flags
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(index.column())
+        if role == Qt.ItemDataRole.DecorationRole and index.column() == GROUP:
+            return self._swatch(index.row())
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole) or index.row() >= len(
             self.studio.layout
         ):
@@ -85,24 +88,37 @@ class LayoutModel(QAbstractTableModel):
             return i + 1
         if column == NAME:
             return point.name
-        if column == 2:
+        if column == GROUP:
+            return point.group
+        if column == MIRROR:
             return "" if point.mirror == i else layout.points[point.mirror].name
-        if column < 6:
-            return f"{point.xyz[column - 3]:.1f}"
+        if column < 7:
+            return f"{point.xyz[column - 4]:.1f}"
         found = self.derived.custom_prediction()
         if found is None or len(found.sigma) != len(layout):
             return ""
-        return f"{found.points[i, column - 6]:.1f}" if column < 8 else f"{found.sigma[i]:.1f}"
+        return f"{found.points[i, column - 7]:.1f}" if column < 9 else f"{found.sigma[i]:.1f}"
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        if role != Qt.ItemDataRole.EditRole or index.column() != NAME:
+        if role != Qt.ItemDataRole.EditRole or index.column() not in (NAME, GROUP):
             return False
+        if index.column() == GROUP:
+            rows = self.studio.selection if index.row() in self.studio.selection else (index.row(),)
+            commands.set_group(self.studio, rows, str(value))
+            return True
         try:
             commands.rename_point(self.studio, index.row(), str(value))
         except InflError as error:
             self.studio.notify("warning", str(error))
             return False
         return True
+
+    def _swatch(self, row: int) -> QColor | None:
+        """The colour that the group of a point is drawn in."""
+        if row >= len(self.studio.layout):
+            return None
+        colour = dict(self.studio.layout.colours).get(self.studio.layout.points[row].group)
+        return QColor(colour) if colour else None
 
 
 class LayoutPanel(QFrame):
@@ -124,7 +140,7 @@ class LayoutPanel(QFrame):
         header = self.table.horizontalHeader()
         for column in range(len(HEADERS)):
             self.table.setColumnWidth(column, 40 if column == 0 else 76)
-        for column in (NAME, 2):
+        for column in (NAME, GROUP, MIRROR):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         header.setHighlightSections(False)
         self.name, self.hint = label("", "title"), label("", "muted")
@@ -135,7 +151,7 @@ class LayoutPanel(QFrame):
         tools.addWidget(label("in the convention", "muted"))
         tools.addWidget(self.convention)
         buttons = QHBoxLayout()
-        for identifier in ("mirror", "join", "up", "down", "delete"):
+        for identifier in ("add_points", "mirror", "join", "up", "down", "delete"):
             buttons.addWidget(tool_button(actions[identifier]))
         tools.addLayout(buttons)
         column = QVBoxLayout(self)
@@ -196,5 +212,5 @@ class LayoutPanel(QFrame):
 
 
 def _alignment(column: int) -> int:
-    side = Qt.AlignmentFlag.AlignLeft if column in (NAME, 2) else Qt.AlignmentFlag.AlignRight
+    side = Qt.AlignmentFlag.AlignLeft if column in (NAME, GROUP, MIRROR) else Qt.AlignmentFlag.AlignRight
     return int(side | Qt.AlignmentFlag.AlignVCenter)

@@ -11,6 +11,7 @@ from app.state import Studio
 from app.theme import GRID, theme
 from app.translation import tr
 from app.views import marks
+from app.views.labels import draw_labels, texts_of
 from app.views.panel import caption, captions
 from app.views.picture import Zoom
 from infl.datasets.dataset import OCCLUDED
@@ -140,11 +141,13 @@ class PhotoPoints:
         pairs = [(at[a], at[b]) for a, b in s.layout.edges]
         marks.lines(painter, pairs, marks.DARK, 3.0)
         marks.lines(painter, pairs, QColor(accent), 1.6)
+        colours = dict(s.layout.colours)
         for i, p in enumerate(at):
-            marks.custom(painter, p, accent, 4.0, i in s.selection)
-        for i, p in enumerate(at):
-            if s.options.names or i in s.selection:
-                caption(painter, s.layout.points[i].name, p + QPointF(10, -10))
+            colour = colours.get(s.layout.points[i].group, accent)
+            marks.custom(painter, p, colour, 4.0, i in s.selection)
+        texts = texts_of(s.layout, s.selection, s.options.names, s.options.numbers)
+        rest = [i for i in range(len(at)) if i not in s.selection]
+        draw_labels(painter, at, texts, (*s.selection, *rest), QRectF(painter.viewport()))
 
     def draw_probe(self, painter: QPainter, zoom: Zoom) -> None:
         """The place that was clicked, with the canonical face's name for it."""

@@ -106,7 +106,7 @@ def test_undo_and_redo_of_every_edit(window):
         lambda: commands.mirror_points(studio, [0]),
         lambda: commands.rename_point(studio, 1, "chin"),
         lambda: commands.reorder_point(studio, 1, 0),
-        lambda: commands.move_point(studio, 0, (0.0, 50.0, 30.0)),
+        lambda: commands.move_points(studio, {0: (0.0, 50.0, 30.0)}),
         lambda: commands.toggle_edge(studio, 0, 1),
         lambda: commands.delete_points(studio, [1, 2]),
     ):

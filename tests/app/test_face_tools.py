@@ -1,0 +1,139 @@
+"""Points of the own layout under the hand: chosen with a box, dragged together, mirrored, snapped, labelled."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtTest import QTest
+
+from app import commands
+from app.snapping import snapped
+from app.views.labels import place_labels
+from infl.geometry.canonical_face import canonical_face
+from infl.layouts import layout
+
+LEFT = Qt.MouseButton.LeftButton
+CHEEK, JAW, OTHER_CHEEK = (40.0, -30.0, 20.0), (45.0, -75.0, 0.0), (-40.0, -30.0, 20.0)
+
+
+@pytest.fixture
+def face(empty_window, qtbot):
+    for place in (CHEEK, JAW, OTHER_CHEEK):
+        commands.add_point(empty_window.studio, place)
+    empty_window.studio.select([])
+    qtbot.waitUntil(lambda: not empty_window.face.busy, timeout=20_000)
+    return empty_window.face
+
+
+def on_screen(face, index: int) -> QPoint:
+    x, y = face._on_screen(face.studio.layout.queries[[index]])[0]
+    return QPoint(round(x), round(y))
+
+
+def drag(face, start: QPoint, end: QPoint, modifiers=Qt.KeyboardModifier.NoModifier) -> None:
+    QTest.mousePress(face, LEFT, modifiers, start)
+    for part in (0.3, 0.7, 1.0):
+        QTest.mouseMove(face, start + (end - start) * part)
+    QTest.mouseRelease(face, LEFT, modifiers, end)
+
+
+def test_a_box_chooses_what_is_in_it_and_shift_adds(face, empty_window):
+    empty_window.actions_["box_tool"].trigger()
+    around = QPoint(25, 25)
+    drag(face, on_screen(face, 0) - around, on_screen(face, 1) + around)
+    assert face.studio.selection == (0, 1)
+    drag(face, on_screen(face, 2) - around, on_screen(face, 2) + around, Qt.KeyboardModifier.ShiftModifier)
+    assert face.studio.selection == (0, 1, 2)
+    assert len(face.studio.layout) == 3, "the box puts no points"
+
+
+def test_a_lasso_leaves_out_what_it_goes_around(face, empty_window):
+    empty_window.actions_["lasso_tool"].trigger()
+    a, b = on_screen(face, 0), on_screen(face, 1)
+    path = [
+        a + QPoint(-20, -20),
+        a + QPoint(20, -20),
+        a + QPoint(20, 20),
+        b + QPoint(60, 0),
+        a + QPoint(-20, 20),
+    ]
+    QTest.mousePress(face, LEFT, pos=path[0])
+    for at in path[1:]:
+        QTest.mouseMove(face, at)
+    QTest.mouseRelease(face, LEFT, pos=path[-1])
+    assert face.studio.selection == (0,)
+
+
+def test_chosen_points_are_dragged_together_along_the_face_as_one_step(face):
+    studio = face.studio
+    studio.select([0, 1])
+    before, steps, start = studio.layout.queries.copy(), studio.undo.index(), on_screen(face, 0)
+    drag(face, start, start + QPoint(-12, 9))
+    moved = np.linalg.norm(studio.layout.queries - before, axis=1)
+    assert (moved[:2] > 1).all() and moved[2] == 0 and studio.selection == (0, 1)
+    assert studio.undo.index() == steps + 1
+    studio.undo.undo()
+    np.testing.assert_array_equal(studio.layout.queries, before)
+
+
+def test_ctrl_takes_a_point_out_of_the_choice(face):
+    face.studio.select([0, 1])
+    QTest.mouseClick(face, LEFT, Qt.KeyboardModifier.ControlModifier, on_screen(face, 1))
+    assert face.studio.selection == (0,)
+
+
+def test_with_both_sides_on_the_partner_goes_along(empty_window):
+    studio = empty_window.studio
+    empty_window.actions_["mirrored"].trigger()
+    commands.add_point(studio, CHEEK)
+    assert len(studio.layout) == 2
+    np.testing.assert_allclose(studio.layout.queries[1], studio.layout.queries[0] * [-1, 1, 1], atol=0.05)
+    commands.move_points(studio, {0: JAW})
+    np.testing.assert_allclose(studio.layout.queries[1], studio.layout.queries[0] * [-1, 1, 1], atol=0.05)
+    commands.delete_points(studio, [0])
+    assert not len(studio.layout)
+    studio.undo.undo()
+    assert len(studio.layout) == 2
+
+
+def test_a_place_snaps_to_points_of_layouts_before_curves_and_vertices():
+    wflw = layout("wflw98")
+    lid = canonical_face().curves["left_upper_lid"][70].astype(float)
+    near = wflw.queries[60] + np.float32(0.8)
+    np.testing.assert_array_equal(snapped(near, [wflw]), wflw.queries[60])
+    assert np.linalg.norm(snapped(lid + 0.3, []) - lid) < 0.6
+    vertex = canonical_face().vertices[1000]
+    assert np.linalg.norm(snapped(vertex + np.float32(0.01), []) - vertex) < 3.1
+    away = np.array([300.0, 0, 0])
+    np.testing.assert_array_equal(snapped(away, [wflw]), away)
+
+
+def test_labels_do_not_pile_up_and_the_first_choose_first():
+    points = [QPointF(100 + 6 * i, 100) for i in range(12)]
+    sizes = [QSizeF(60, 18)] * 12
+    boxes = place_labels(points, sizes, [5, *(i for i in range(12) if i != 5)], QRectF(0, 0, 400, 200))
+    assert 5 in boxes and 2 <= len(boxes) < 12
+    found = list(boxes.values())
+    assert not any(a.intersects(b) for i, a in enumerate(found) for b in found[:i])
+    assert not any(box.contains(point) for box in found for point in points)
+
+
+def test_groups_are_written_in_the_table_and_drawn_in_their_colour(face, empty_window):
+    studio, model = face.studio, empty_window.layout_panel.model
+    studio.select([0, 1])
+    empty_window.layout_panel._refresh()
+    assert model.setData(model.index(0, 2), "cheek")
+    assert [point.group for point in studio.layout.points] == ["cheek", "cheek", ""]
+    commands.set_colour(studio, "cheek", "#ff0000")
+    assert model.data(model.index(1, 2), Qt.ItemDataRole.DecorationRole).name() == "#ff0000"
+    studio.select([])
+    pixel = face.grab().toImage().pixelColor(on_screen(face, 0))
+    assert pixel.red() > 200 and pixel.green() < 90
+
+
+def test_the_history_goes_back_to_a_step(face, empty_window):
+    history, studio = empty_window.history, face.studio
+    assert history.model().rowCount() == 4 and len(studio.layout) == 3
+    history.setCurrentIndex(history.model().index(1, 0))
+    assert len(studio.layout) == 1
