@@ -25,6 +25,7 @@ from infl.resources import resource
 SIZE = (1280, 800)
 PATIENCE = 600.0
 """Seconds that a scene may take on a slow machine."""
+CURVES = {"upper_lid": "#e6a23c", "lower_lid": "#e6a23c", "brow_lower_edge": "#4fb3a5"}
 FRAMES, RATE = 100, 25
 TUNING = 40
 """Steps of the fine-tuning that is shown."""
@@ -77,16 +78,23 @@ class Scenes:
         self.grab("conflicts")
 
     def layout(self) -> None:
-        """A curve and a region beside points that were clicked, with their names."""
-        window = self.window
+        """Curves and a region beside points that were clicked, in colours of their own, with names and numbers."""
+        window, studio = self.window, self.window.studio
         window.docks["Layout"].raise_()
-        window.studio.set_options(heat=False, arrows=False, names=True)
-        for name in ("left_upper_lid", "left_lower_lid", "left_brow_lower_edge"):
-            commands.add_curve(window.studio, name, 7)
-        window.studio.select(range(len(window.studio.layout) - 7, len(window.studio.layout)))
-        self.grab("layout", window)
-        window.studio.undo.setIndex(0)
-        window.studio.set_options(heat=True, arrows=True, names=False)
+        studio.set_options(
+            heat=False, arrows=False, names=True, numbers=True, human=False, predicted=False, crop=False
+        )
+        for side in ("left", "right"):
+            for name, colour in CURVES.items():
+                commands.add_curve(studio, f"{side}_{name}", 7)
+                commands.set_colour(studio, f"{side}_{name}".replace("_", " "), colour)
+        commands.add_region(studio, "left_cheek", 10)
+        studio.select([len(studio.layout) - 1])
+        self.grab("layout")
+        studio.undo.setIndex(0)
+        studio.set_options(
+            heat=True, arrows=True, names=False, numbers=False, human=True, predicted=True, crop=True
+        )
 
     def photo(self) -> None:
         """Human and predicted points, what is between them, σ, and the loupe."""
