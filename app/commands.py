@@ -115,6 +115,14 @@ def reorder_point(studio: Studio, index: int, to: int) -> None:
         studio.undo.push(EditLayout(studio, f"Reorder {studio.layout.points[index].name}", after, [to]))
 
 
+def reorder_points(studio: Studio, indices: Sequence[int], before: int) -> None:
+    """Move points in the order to where `before` is."""
+    after = layout_edits.reorder_many(studio.layout, indices, before)
+    if after != studio.layout:
+        start = sum(1 for i in range(before) if i not in indices)
+        studio.undo.push(EditLayout(studio, "Reorder", after, range(start, start + len(indices))))
+
+
 def mirror_points(studio: Studio, indices: Sequence[int]) -> None:
     """Make (or move) the mirror partners of points."""
     if indices:

@@ -168,9 +168,15 @@ def delete(layout: Layout, indices: Sequence[int]) -> Layout:
 
 def reorder(layout: Layout, index: int, to: int) -> Layout:
     """Move point `index` in the order so that it ends at place `to`."""
-    order = list(range(len(layout)))
-    order.insert(to, order.pop(index))
-    return _reindexed(layout, order)
+    return reorder_many(layout, [index], to if to < index else to + 1)
+
+
+def reorder_many(layout: Layout, indices: Sequence[int], before: int) -> Layout:
+    """Move points in the order, one after the other, so that they come `before` the one that is there now."""
+    block = sorted(indices)
+    head = [i for i in range(before) if i not in block]
+    tail = [i for i in range(before, len(layout)) if i not in block]
+    return _reindexed(layout, [*head, *block, *tail])
 
 
 def mirror(layout: Layout, indices: Sequence[int]) -> tuple[Layout, list[int]]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import (
     QAbstractTableModel,
+    QByteArray,
     QItemSelection,
     QItemSelectionModel,
+    QMimeData,
     QModelIndex,
     QPersistentModelIndex,
     QSize,
@@ -35,6 +38,7 @@ from infl.errors import InflError
 Index = QModelIndex | QPersistentModelIndex
 HEADERS = ("#", "Name", "Group", "Mirror", "x mm", "y mm", "z mm", "photo x", "photo y", "σ px")
 NAME, GROUP, MIRROR = 1, 2, 3
+ROWS = "application/x-infl-layout-rows"
 SOON = 40
 """Milliseconds."""
 
@@ -70,7 +74,9 @@ class LayoutModel(QAbstractTableModel):
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        if not index.isValid():
+            return Qt.ItemFlag.ItemIsDropEnabled  # between rows, not onto one
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
         return flags | Qt.ItemFlag.ItemIsEditable if index.column() in (NAME, GROUP) else flags
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -113,6 +119,28 @@ class LayoutModel(QAbstractTableModel):
             return False
         return True
 
+    def supportedDropActions(self) -> Qt.DropAction:
+        return Qt.DropAction.MoveAction
+
+    def mimeTypes(self) -> list[str]:
+        return [ROWS]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        data = QMimeData()
+        rows = sorted({index.row() for index in indexes})
+        data.setData(ROWS, QByteArray(" ".join(map(str, rows)).encode()))
+        return data
+
+    def dropMimeData(
+        self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: Index
+    ) -> bool:
+        """Rows that were dragged go before `row`, or to the end."""
+        if action != Qt.DropAction.MoveAction or not data.hasFormat(ROWS):
+            return False
+        rows = [int(number) for number in bytes(data.data(ROWS).data()).decode().split()]
+        commands.reorder_points(self.studio, rows, row if row >= 0 else self._count)
+        return False  # the rows are moved already: nothing is left for the table to take away
+
     def _swatch(self, row: int) -> QColor | None:
         """The colour that the group of a point is drawn in."""
         if row >= len(self.studio.layout):
@@ -136,6 +164,8 @@ class LayoutPanel(QFrame):
         self.table.verticalHeader().hide()
         self.table.verticalHeader().setDefaultSectionSize(24)
         self.table.setShowGrid(False)
+        self.table.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        self.table.setDragDropOverwriteMode(False)
         self.table.setAccessibleName("Layout")
         header = self.table.horizontalHeader()
         for column in range(len(HEADERS)):

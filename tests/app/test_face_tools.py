@@ -137,3 +137,17 @@ def test_the_history_goes_back_to_a_step(face, empty_window):
     assert history.model().rowCount() == 4 and len(studio.layout) == 3
     history.setCurrentIndex(history.model().index(1, 0))
     assert len(studio.layout) == 1
+
+
+def test_rows_are_dragged_to_another_place_in_the_order(face, empty_window):
+    studio, model = face.studio, empty_window.layout_panel.model
+    empty_window.layout_panel._refresh()
+    first, second, third = studio.layout.names
+    data = model.mimeData([model.index(0, 1), model.index(1, 1)])
+    model.dropMimeData(data, Qt.DropAction.MoveAction, -1, 0, model.index(-1, -1))
+    assert studio.layout.names == (third, first, second) and studio.selection == (1, 2)
+    studio.undo.undo()
+    model.dropMimeData(
+        model.mimeData([model.index(2, 0)]), Qt.DropAction.MoveAction, 1, 0, model.index(-1, -1)
+    )
+    assert studio.layout.names == (first, third, second)
