@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -11,6 +11,8 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from app.theme import theme
 
 POINT, TURN, BOX, LASSO = "point", "turn", "box", "lasso"
+CLICK = 3.0
+"""Pixels within which a hand that trembles has clicked and not dragged."""
 
 
 def chosen_with(before: Sequence[int], now: Sequence[int], modifiers: Qt.KeyboardModifier) -> list[int]:
@@ -21,6 +23,23 @@ def chosen_with(before: Sequence[int], now: Sequence[int], modifiers: Qt.Keyboar
     if modifiers & Qt.KeyboardModifier.ShiftModifier:
         return sorted(set(before) | set(now))
     return list(before) if len(now) == 1 and now[0] in before else list(now)
+
+
+class Grasp:
+    """Points that the hand took hold of at `start`; they go along once it has gone further than a click does.
+
+    gesture: the number of the edit they are moved in; under: the one that the hand is on; held: index → (2,) pixels
+    where each was then.
+    """
+
+    def __init__(self, gesture: int, start: QPointF, under: int, held: Mapping[int, np.ndarray]):
+        self.gesture, self.start, self.under, self.held, self.dragged = gesture, start, under, held, False
+
+    def to(self, at: QPointF) -> dict[int, QPointF]:
+        """Index → where on the screen the point is wanted, now that the hand is at `at`."""
+        way = at - self.start
+        self.dragged = self.dragged or float(np.hypot(way.x(), way.y())) > CLICK
+        return {i: QPointF(x, y) + way for i, (x, y) in self.held.items()} if self.dragged else {}
 
 
 class Marquee:

@@ -21,7 +21,7 @@ from app.state import Studio
 from app.theme import GRID, theme
 from app.views import heat, marks
 from app.views.canvas import Canvas
-from app.views.face_tools import BOX, LASSO, POINT, TURN, Marquee, chosen_with
+from app.views.face_tools import BOX, LASSO, POINT, TURN, Grasp, Marquee, chosen_with
 from app.views.figure import Figures
 from app.views.labels import draw_labels, texts_of
 from app.views.offset_marks import OffsetMarks
@@ -58,7 +58,7 @@ class CanonicalFaceView(Canvas):
         self.orbit = OrbitCamera()
         self.tool = POINT
         self._marquee: Marquee | None = None
-        self._grasped: dict[int, np.ndarray] = {}
+        self._grasp: Grasp | None = None
         self.picture: FacePicture | None = None
         self._image: QImage | None = None
         self._pixel_ratio = 1.0
@@ -67,7 +67,6 @@ class CanonicalFaceView(Canvas):
         self._version = self._charts = 0
         self._chart = heat.NO_CHART
         self._gestures = itertools.count(1)
-        self._gesture = 0
         self._turned_from: QPointF | None = None
         self._worker = Latest(self)
         self._worker.done.connect(self._arrived)
@@ -166,6 +165,8 @@ class CanonicalFaceView(Canvas):
         self._smooth_pending = False
 
     def _layout_changed(self) -> None:
+        if self._grasp is not None and max((self._grasp.under, *self._grasp.held)) >= len(self.studio.layout):
+            self._grasp = None  # undone under the hand
         if self.studio.comparison.at == "custom":
             self.forget()
         self.update()
@@ -279,9 +280,9 @@ class CanonicalFaceView(Canvas):
         turn = self.tool == TURN or bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
         index = self._point_at(at)
         if left and index is not None and not turn:
-            self._gesture = next(self._gestures)
             self.studio.select(chosen_with(self.studio.selection, [index], event.modifiers()))
-            self._grasp(at)
+            if index in self.studio.selection:
+                self._take_hold(at, index, next(self._gestures))
             return
         if left and not turn and self.tool in (BOX, LASSO):
             self._marquee = Marquee(at, free=self.tool == LASSO)
@@ -291,15 +292,15 @@ class CanonicalFaceView(Canvas):
             self._turned_from = at
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
             return
-        self._gesture = next(self._gestures)
-        commands.add_point(self.studio, self._meant(place), self._gesture)
-        self._grasp(at)
+        gesture = next(self._gestures)
+        index = commands.add_point(self.studio, self._meant(place), gesture)
+        self._take_hold(at, index, gesture)
 
-    def _grasp(self, at: QPointF) -> None:
-        """The chosen points are taken hold of: where they are on the screen, from where the hand is."""
-        chosen = list(self.studio.selection)
-        offsets = self._on_screen(self.studio.layout.queries[chosen]) - [at.x(), at.y()]
-        self._grasped = dict(zip(chosen, offsets, strict=True))
+    def _take_hold(self, at: QPointF, index: int, gesture: int) -> None:
+        """Of the chosen points that are seen: one behind the head would come to its front."""
+        queries = self.studio.layout.queries
+        seen, on_screen = self._ensure_picture().visible(queries), self._on_screen(queries)
+        self._grasp = Grasp(gesture, at, index, {i: on_screen[i] for i in self.studio.selection if seen[i]})
 
     def mouseMoveEvent(self, event) -> None:
         at = event.position()
@@ -312,10 +313,10 @@ class CanonicalFaceView(Canvas):
         elif self._marquee is not None:
             self._marquee.to(at)
             self.update()
-        elif self._gesture:
-            places = {i: self._pick(at + QPointF(*offset)) for i, offset in self._grasped.items()}
+        elif self._grasp is not None:
+            places = {i: self._pick(wanted) for i, wanted in self._grasp.to(at).items()}
             there = {i: self._meant(place) for i, place in places.items() if place is not None}
-            commands.move_points(self.studio, there, self._gesture)
+            commands.move_points(self.studio, there, self._grasp.gesture)
         else:
             index = self._point_at(at)
             self.setCursor(
@@ -330,7 +331,12 @@ class CanonicalFaceView(Canvas):
             seen = self._ensure_picture().visible(queries)
             inside = [i for i in self._marquee.holds(self._on_screen(queries)) if seen[i]]
             self.studio.select(chosen_with(self.studio.selection, inside, event.modifiers()))
-        self._marquee, self._turned_from, self._gesture = None, None, 0
+        if self._grasp is not None and not self._grasp.dragged and not event.modifiers():
+            self.studio.select([self._grasp.under])  # a mere click chooses one of several
+        self._let_go()
+
+    def _let_go(self) -> None:
+        self._marquee = self._turned_from = self._grasp = None
         self.unsetCursor()
         self.update()
 
@@ -353,10 +359,14 @@ class CanonicalFaceView(Canvas):
             Qt.Key.Key_Down: (0, 8),
         }
         turn = turns.get(Qt.Key(event.key()))
-        if turn is None:
+        if event.key() == Qt.Key.Key_Escape and self._marquee is not None:
+            self._let_go()
+        elif event.key() == Qt.Key.Key_Escape and self.studio.selection:
+            self.studio.select([])
+        elif turn is None:
             super().keyPressEvent(event)
-            return
-        self.look(self.orbit.dragged(*turn, (180, 180)))
+        else:
+            self.look(self.orbit.dragged(*turn, (180, 180)))
 
     def _pick(self, at: QPointF) -> np.ndarray | None:
         ratio = self._pixel_ratio

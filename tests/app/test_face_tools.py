@@ -77,10 +77,53 @@ def test_chosen_points_are_dragged_together_along_the_face_as_one_step(face):
     np.testing.assert_array_equal(studio.layout.queries, before)
 
 
+def test_a_chosen_point_behind_the_head_stays_while_others_are_dragged(face, empty_window):
+    studio, nape = face.studio, (0.0, -30.0, -120.0)
+    behind = commands.add_point(studio, nape)
+    assert not face._ensure_picture().visible(studio.layout.queries)[behind]
+    studio.select([0, behind])
+    before, start = studio.layout.queries.copy(), on_screen(face, 0)
+    drag(face, start, start + QPoint(-12, 9))
+    moved = np.linalg.norm(studio.layout.queries - before, axis=1)
+    assert moved[0] > 1 and moved[behind] == 0 and studio.selection == (0, behind)
+
+
+def test_a_click_with_a_trembling_hand_moves_nothing_and_chooses_one_of_several(face):
+    studio = face.studio
+    studio.select([0, 1])
+    before, steps, start = studio.layout, studio.undo.count(), on_screen(face, 1)
+    drag(face, start, start + QPoint(2, -1))
+    assert studio.layout == before and studio.undo.count() == steps and studio.selection == (1,)
+
+
+def test_escape_lets_go_of_the_box_and_then_of_the_choice(face, empty_window, qtbot):
+    empty_window.actions_["box_tool"].trigger()
+    face.studio.select([0])
+    QTest.mousePress(face, LEFT, pos=on_screen(face, 1) - QPoint(25, 25))
+    QTest.mouseMove(face, on_screen(face, 1) + QPoint(25, 25))
+    qtbot.keyClick(face, Qt.Key.Key_Escape)
+    QTest.mouseRelease(face, LEFT, pos=on_screen(face, 1) + QPoint(25, 25))
+    assert face.studio.selection == (0,), "a box that was let go chooses nothing"
+    qtbot.keyClick(face, Qt.Key.Key_Escape)
+    assert face.studio.selection == ()
+
+
+def test_a_point_that_is_undone_under_the_hand_is_gone(face):
+    studio, at = face.studio, on_screen(face, 0) + QPoint(-40, 0)
+    QTest.mousePress(face, LEFT, pos=at)
+    assert len(studio.layout) == 4
+    studio.undo.undo()
+    QTest.mouseMove(face, at + QPoint(20, 0))
+    QTest.mouseRelease(face, LEFT, pos=at + QPoint(20, 0))
+    assert len(studio.layout) == 3
+
+
 def test_ctrl_takes_a_point_out_of_the_choice(face):
     face.studio.select([0, 1])
-    QTest.mouseClick(face, LEFT, Qt.KeyboardModifier.ControlModifier, on_screen(face, 1))
+    before, at = face.studio.layout, on_screen(face, 1)
+    drag(face, at, at + QPoint(15, 0), Qt.KeyboardModifier.ControlModifier)
     assert face.studio.selection == (0,)
+    assert face.studio.layout == before, "the hand is on no chosen point: none goes along"
 
 
 def test_with_both_sides_on_the_partner_goes_along(empty_window):
