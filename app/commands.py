@@ -55,7 +55,8 @@ def add_point(studio: Studio, xyz: layout_edits.Place, gesture: int = 0) -> int:
 
 
 def move_points(studio: Studio, places: Mapping[int, layout_edits.Place], gesture: int = 0) -> None:
-    """Move points to the places on the face closest to theirs (mm)."""
+    """Move points to the places on the face closest to theirs (mm); where partners go along, of two that are both moved
+    the first leads."""
     if not places:
         return
     after = _mirrored(studio, layout_edits.move_many(studio.layout, places), list(places))
@@ -68,8 +69,11 @@ def _mirrored(studio: Studio, layout: Layout, indices: Sequence[int]) -> Layout:
     """The layout with the partners of points where these are, if what is done to a point is done to its partner."""
     if not studio.options.mirrored:
         return layout
-    alone = [i for i in indices if layout.mirror[i] == i or layout.mirror[i] not in indices]
-    return layout_edits.mirror(layout, alone)[0]
+    leading: list[int] = []
+    for i in indices:
+        if layout.mirror[i] == i or layout.mirror[i] not in leading:
+            leading.append(i)
+    return layout_edits.mirror(layout, leading)[0]
 
 
 def rename_point(studio: Studio, index: int, name: str) -> None:

@@ -182,19 +182,18 @@ def reorder_many(layout: Layout, indices: Sequence[int], before: int) -> Layout:
 def mirror(layout: Layout, indices: Sequence[int]) -> tuple[Layout, list[int]]:
     """Give each point its partner on the other half of the face; returns the layout and the partners' indices.
 
-    A partner that exists already is moved to the mirrored place; a point on the midline is its own.
+    A partner that exists already is moved to the mirrored place; without one, a point on the midline is its own.
     """
     partners: list[int] = []
     for i in indices:
         point = layout.points[i]
         x, y, z = point.xyz
-        if abs(x) < MIDLINE:
-            layout = _with_points(layout, {i: replace(point, mirror=i)})
-            partners.append(i)
-            continue
         if point.mirror != i:
             layout = move(layout, point.mirror, (-x, y, z))
             partners.append(point.mirror)
+            continue
+        if abs(x) < MIDLINE:
+            partners.append(i)
             continue
         partner = surface_point((-x, y, z), _mirror_name(layout, point.name), mirror=i, group=point.group)
         layout = _with_points(layout, {i: replace(point, mirror=len(layout))})

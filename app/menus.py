@@ -222,7 +222,7 @@ def _tools(actions: Actions, face: CanonicalFaceView) -> None:
     }  # fmt: skip
 
     def choose(tool: str) -> None:
-        face.tool = tool
+        face.take(tool)
         for name in tools:
             actions[f"{name}_tool"].setChecked(name == tool)
 

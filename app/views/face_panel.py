@@ -48,6 +48,8 @@ class FacePanel(Panel):
         for face in (view, *self.sides):
             faces.addWidget(face, 1)
             face.turned.connect(self._turn_all)
+        for face in self.sides:
+            view.tool_taken.connect(face.take)
         self.body.addLayout(faces, 1)
         self.section = SectionBar(studio, actions)
         self.body.addWidget(self.section)

@@ -44,9 +44,11 @@ class CanonicalFaceView(Canvas):
 
     settled = Signal()
     turned = Signal(object)
+    tool_taken = Signal(str)
 
     def __init__(self, studio: Studio, derived: Derived, side: Side = "both", name: str = "Canonical face"):
-        """side: what it shows of the comparison. `turned` carries the camera whenever it has another one."""
+        """side: what it shows of the comparison. `turned` carries the camera whenever it has another one,
+        `tool_taken` the tool."""
         super().__init__(name)
         self.studio, self.derived = studio, derived
         self.side: Side = side
@@ -102,6 +104,12 @@ class CanonicalFaceView(Canvas):
             self.orbit = orbit
             self.redraw()
             self.turned.emit(orbit)
+
+    def take(self, tool: str) -> None:
+        """The left button does something else from now on; everybody who listens to `tool_taken` hears of it."""
+        if tool != self.tool:
+            self.tool = tool
+            self.tool_taken.emit(tool)
 
     # drawing
 
@@ -300,7 +308,11 @@ class CanonicalFaceView(Canvas):
         """Of the chosen points that are seen: one behind the head would come to its front."""
         queries = self.studio.layout.queries
         seen, on_screen = self._ensure_picture().visible(queries), self._on_screen(queries)
-        self._grasp = Grasp(gesture, at, index, {i: on_screen[i] for i in self.studio.selection if seen[i]})
+        held = [i for i in self.studio.selection if seen[i]]
+        held.sort(
+            key=lambda i: queries[i, 0] * queries[index, 0] < 0
+        )  # of partners the one on the hand's side leads
+        self._grasp = Grasp(gesture, at, index, {i: on_screen[i] for i in held})
 
     def mouseMoveEvent(self, event) -> None:
         at = event.position()

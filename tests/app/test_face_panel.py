@@ -182,6 +182,15 @@ def test_points_are_put_on_either_face(active, rested):
         assert len(active.studio.layout) == count
 
 
+def test_a_tool_holds_for_either_face(active, rested):
+    active.actions_["beside"].trigger()
+    rested()
+    active.actions_["box_tool"].trigger()
+    for face in active.face_panel.sides:
+        QTest.mouseClick(face, LEFT, pos=face.rect().center())
+    assert not len(active.studio.layout), "the box puts no points"
+
+
 def test_faces_that_are_not_shown_do_not_work(active, rested):
     rested()
     left, _ = active.face_panel.sides

@@ -140,6 +140,35 @@ def test_with_both_sides_on_the_partner_goes_along(empty_window):
     assert len(studio.layout) == 2
 
 
+def test_partners_that_are_both_dragged_stay_each_others_mirror_image(empty_window, qtbot):
+    studio, face = empty_window.studio, empty_window.face
+    commands.add_point(studio, OTHER_CHEEK)
+    commands.mirror_points(studio, [0])
+    qtbot.waitUntil(lambda: not face.busy, timeout=20_000)
+    empty_window.actions_["mirrored"].trigger()
+    studio.select([0, 1])
+    start, before = on_screen(face, 1), studio.layout.queries.copy()
+    drag(face, start, start + QPoint(18, 0))
+    right, left = studio.layout.queries
+    assert left[0] > before[1, 0] + 1, "the point under the hand goes with it"
+    np.testing.assert_allclose(right, left * [-1, 1, 1], atol=0.1)
+
+
+def test_a_point_dragged_over_the_midline_and_back_keeps_its_one_partner(empty_window, qtbot):
+    studio, face = empty_window.studio, empty_window.face
+    empty_window.actions_["mirrored"].trigger()
+    commands.add_point(studio, (20.0, -30.0, 40.0))
+    qtbot.waitUntil(lambda: not face.busy, timeout=20_000)
+    start = on_screen(face, 0)
+    middle = QPoint(round(face._on_screen(np.array([[0.0, -30.0, 60.0]]))[0, 0]), start.y())
+    QTest.mousePress(face, LEFT, pos=start)
+    for at in (middle, middle + (middle - start), middle, start + QPoint(5, 0)):
+        QTest.mouseMove(face, at)
+    QTest.mouseRelease(face, LEFT, pos=start + QPoint(5, 0))
+    assert list(studio.layout.mirror) == [1, 0]
+    np.testing.assert_allclose(studio.layout.queries[1], studio.layout.queries[0] * [-1, 1, 1], atol=0.1)
+
+
 def test_a_place_snaps_to_points_of_layouts_before_curves_and_vertices():
     wflw = layout("wflw98")
     lid = canonical_face().curves["left_upper_lid"][70].astype(float)

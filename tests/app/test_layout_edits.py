@@ -32,6 +32,13 @@ def test_mirroring_makes_a_partner_on_the_other_side_once(layout):
     assert len(again) == 3
 
 
+def test_a_pair_stays_one_where_it_meets_on_the_midline(layout):
+    mirrored, _ = layout_edits.mirror(layout, [0])
+    met, partners = layout_edits.mirror(layout_edits.move(mirrored, 0, (0.2, -30.0, 60.0)), [0])
+    assert partners == [2] and list(met.mirror) == [2, 1, 0]
+    np.testing.assert_allclose(met.queries[2], met.queries[0] * [-1, 1, 1], atol=0.05)
+
+
 def test_a_point_on_the_midline_is_its_own_mirror_image(layout):
     mirrored, partners = layout_edits.mirror(layout, [1])
     assert len(mirrored) == 2 and partners == [1]
