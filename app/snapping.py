@@ -11,19 +11,16 @@ from scipy.spatial import KDTree
 from infl.geometry.canonical_face import canonical_face
 from infl.layouts import Layout
 
-REACH = 3.0
-"""mm on the face within which a place is meant."""
 
-
-def snapped(place: np.ndarray, layouts: Sequence[Layout]) -> np.ndarray:
-    """(3,) mm: the nearest point of `layouts` within REACH of `place`, else of a curve, else a vertex, else itself."""
+def caught(place: np.ndarray, layouts: Sequence[Layout], reach: float) -> np.ndarray | None:
+    """(3,) mm: within `reach` mm of `place` the nearest point of `layouts`, else of a curve, else a vertex, else None."""
     points = [layout.queries for layout in layouts if len(layout)]
     trees = [KDTree(np.vstack(points))] if points else []
     for tree in (*trees, _curves(), _vertices()):
         distance, index = tree.query(place)
-        if distance <= REACH:
+        if distance <= reach:
             return np.asarray(tree.data[int(index)])
-    return place
+    return None
 
 
 @lru_cache(maxsize=1)

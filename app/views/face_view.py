@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QToolTip
 
 from app import commands
 from app.derived import Derived, Side
-from app.snapping import snapped
+from app.snapping import caught
 from app.state import Studio
 from app.theme import GRID, theme
 from app.views import heat, marks
@@ -36,6 +36,8 @@ SMOOTH_AFTER = 150
 COARSE = 440
 """Pixels of the shorter side of the flat picture; it is stretched to the widget while the face turns."""
 REACH = 9.0
+SNAP = 10.0
+"""Pixels within which a place that is put by hand snaps to one that is known."""
 
 
 class CanonicalFaceView(Canvas):
@@ -61,6 +63,7 @@ class CanonicalFaceView(Canvas):
         self.tool = POINT
         self._marquee: Marquee | None = None
         self._grasp: Grasp | None = None
+        self._caught: np.ndarray | None = None
         self.picture: FacePicture | None = None
         self._image: QImage | None = None
         self._pixel_ratio = 1.0
@@ -254,6 +257,8 @@ class CanonicalFaceView(Canvas):
         self._draw_layout(painter, self._ensure_picture())
         if self._marquee is not None:
             self._marquee.draw(painter)
+        if self._caught is not None:
+            marks.halo(painter, marks.points_of(self._on_screen(self._caught[None]))[0], theme().accent, 12)
         if (probe := self.studio.probe) is not None:
             at = self._on_screen(probe.point.xyz[None])
             marks.probe(painter, marks.points_of(at)[0], theme().accent)
@@ -327,10 +332,15 @@ class CanonicalFaceView(Canvas):
             self.update()
         elif self._grasp is not None:
             places = {i: self._pick(wanted) for i, wanted in self._grasp.to(at).items()}
-            there = {i: self._meant(place) for i, place in places.items() if place is not None}
+            there = {i: place for i, place in places.items() if place is not None}
+            if len(there) == len(self._grasp.held) == 1:  # several keep their shape
+                there = {i: self._meant(place) for i, place in there.items()}
             commands.move_points(self.studio, there, self._grasp.gesture)
         else:
             index = self._point_at(at)
+            puts = self.studio.options.snap and self.tool == POINT and index is None
+            place = self._pick(at) if puts else None
+            self._catch(None) if place is None else self._meant(place)
             self.setCursor(
                 Qt.CursorShape.PointingHandCursor if index is not None else Qt.CursorShape.CrossCursor
             )
@@ -349,15 +359,33 @@ class CanonicalFaceView(Canvas):
 
     def _let_go(self) -> None:
         self._marquee = self._turned_from = self._grasp = None
+        self._catch(None)
         self.unsetCursor()
         self.update()
 
     def _meant(self, place: np.ndarray) -> np.ndarray:
-        """Where a point goes that is put there by hand."""
-        if not self.studio.options.snap:
-            return place
-        layouts = [each.dataset.layout for each in self.studio.sets]
-        return snapped(place, [layout for layout in layouts if layout is not None])
+        """Where a point goes that is put there by hand; a ring shows what it snaps to."""
+        found = None
+        if self.studio.options.snap:
+            layouts = [each.dataset.layout for each in self.studio.sets if each.dataset.layout is not None]
+            found = caught(place, layouts, SNAP / self._magnification(place))
+        self._catch(found)
+        return place if found is None else found
+
+    def _catch(self, place: np.ndarray | None) -> None:
+        if place is not self._caught:
+            self._caught = place
+            self.update()
+
+    def _magnification(self, place: np.ndarray) -> float:
+        """Pixels on screen of a millimetre at `place` that is seen squarely."""
+        right = self._ensure_picture().camera.rotation[0]
+        here, there = self._on_screen(np.stack([place, place + right]))
+        return float(np.linalg.norm(there - here))
+
+    def leaveEvent(self, event) -> None:
+        super().leaveEvent(event)
+        self._catch(None)
 
     def wheelEvent(self, event) -> None:
         at, size = event.position(), (self.width(), self.height())

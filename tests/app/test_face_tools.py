@@ -8,10 +8,11 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtTest import QTest
 
 from app import commands
-from app.snapping import snapped
+from app.snapping import caught
 from app.views.labels import place_labels
 from infl.geometry.canonical_face import canonical_face
 from infl.layouts import layout
+from infl.rendering.face_view import OrbitCamera
 
 LEFT = Qt.MouseButton.LeftButton
 CHEEK, JAW, OTHER_CHEEK = (40.0, -30.0, 20.0), (45.0, -75.0, 0.0), (-40.0, -30.0, 20.0)
@@ -172,13 +173,45 @@ def test_a_point_dragged_over_the_midline_and_back_keeps_its_one_partner(empty_w
 def test_a_place_snaps_to_points_of_layouts_before_curves_and_vertices():
     wflw = layout("wflw98")
     lid = canonical_face().curves["left_upper_lid"][70].astype(float)
-    near = wflw.queries[60] + np.float32(0.8)
-    np.testing.assert_array_equal(snapped(near, [wflw]), wflw.queries[60])
-    assert np.linalg.norm(snapped(lid + 0.3, []) - lid) < 0.6
+    near, reach = wflw.queries[60] + np.float32(0.8), 3.0
+    np.testing.assert_array_equal(caught(near, [wflw], reach), wflw.queries[60])
+    assert np.linalg.norm(caught(lid + 0.3, [], reach) - lid) < 0.6
     vertex = canonical_face().vertices[1000]
-    assert np.linalg.norm(snapped(vertex + np.float32(0.01), []) - vertex) < 3.1
-    away = np.array([300.0, 0, 0])
-    np.testing.assert_array_equal(snapped(away, [wflw]), away)
+    assert np.linalg.norm(caught(vertex + np.float32(0.01), [], reach) - vertex) < 3.1
+    assert caught(np.array([300.0, 0, 0]), [wflw], reach) is None
+
+
+def test_within_ten_pixels_a_point_goes_to_the_ring_that_shows_what_it_snaps_to(window, qtbot):
+    studio, face = window.studio, window.face
+    studio.set_options(heat=False, arrows=False)
+    window.actions_["snap"].trigger()
+    target = studio.sets[0].dataset.layout.queries[54]  # the tip of the nose
+    far, near = (OrbitCamera(zoom=zoom) for zoom in (1.0, 8.0))
+    for orbit, snaps in ((far, True), (near, False)):
+        face.look(orbit)
+        qtbot.waitUntil(lambda: not face.busy, timeout=20_000)
+        x, y = face._on_screen(target[None])[0]
+        at = QPoint(round(x), round(y) + (6 if snaps else 40))
+        bare = face.grab().toImage()
+        QTest.mouseMove(face, at)
+        ringed = face.grab().toImage()
+        QTest.mouseClick(face, LEFT, pos=at)
+        put = studio.layout.queries[-1]
+        if snaps:
+            np.testing.assert_allclose(put, target, atol=0.01)
+            assert ringed != bare, "a ring shows where the point would go"
+        else:
+            assert np.linalg.norm(put - target) > 0.5, "close by, points are put between those that are known"
+
+
+def test_points_dragged_together_keep_their_shape_while_snapping_is_on(face, empty_window):
+    studio = face.studio
+    empty_window.actions_["snap"].trigger()
+    studio.select([0, 1])
+    start, apart = on_screen(face, 0), on_screen(face, 1) - on_screen(face, 0)
+    drag(face, start, start + QPoint(-12, 9))
+    error = on_screen(face, 1) - on_screen(face, 0) - apart
+    assert abs(error.x()) <= 1 and abs(error.y()) <= 1
 
 
 def test_labels_do_not_pile_up_and_the_first_choose_first():
