@@ -13,7 +13,7 @@ from infl.layouts import Layout
 
 
 def caught(place: np.ndarray, layouts: Sequence[Layout], reach: float) -> np.ndarray | None:
-    """(3,) mm: within `reach` mm of `place` the nearest point of `layouts`, else of a curve, else a vertex, else None."""
+    """(3,) mm: within `reach` mm of `place` the nearest point of `layouts`, else of a curve, else a vertex; or None."""
     points = [layout.queries for layout in layouts if len(layout)]
     trees = [KDTree(np.vstack(points))] if points else []
     for tree in (*trees, _curves(), _vertices()):

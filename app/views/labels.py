@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QFontMetricsF, QPainter
 
@@ -11,8 +12,12 @@ from app.theme import SMALL, font
 from app.views.panel import caption
 from infl.layouts import Layout
 
-GAP = 7.0
+GAP = 8.0
 """Pixels between a point and its label."""
+DISC = 6.0
+"""Pixels around a point that no label covers: its disc with the rim."""
+CELL = 1.0
+"""Pixels of the squares that are taken or free; less than GAP − DISC, or a point were in the way of its own label."""
 
 
 def draw_labels(
@@ -40,16 +45,27 @@ def place_labels(
 ) -> dict[int, QRectF]:
     """Boxes of labels of the given sizes beside `points`, of as many as have room in `area`.
 
-    Those that come first in `order` choose first. No box overlaps another one or lies over any of the points.
+    Those that come first in `order` choose first. No box overlaps another one or the disc of any of the points.
     """
-    taken: dict[int, QRectF] = {}
+    taken = np.zeros((int(area.height() / CELL) + 2, int(area.width() / CELL) + 2), bool)
+
+    def cells(box: QRectF) -> np.ndarray:
+        """The part of `taken` that a box reaches into."""
+        left, top = box.left() - area.left(), box.top() - area.top()
+        columns = slice(max(int(left // CELL), 0), max(int((left + box.width()) // CELL) + 1, 0))
+        rows = slice(max(int(top // CELL), 0), max(int((top + box.height()) // CELL) + 1, 0))
+        return taken[rows, columns]
+
+    for point in points:
+        cells(QRectF(point.x() - DISC, point.y() - DISC, 2 * DISC, 2 * DISC))[:] = True
+    found: dict[int, QRectF] = {}
     for i in order:
         for box in _around(points[i], sizes[i]):
-            free = not any(box.intersects(other) for other in taken.values())
-            if area.contains(box) and free and not any(box.contains(point) for point in points):
-                taken[i] = box
+            if area.contains(box) and not cells(box).any():
+                cells(box)[:] = True
+                found[i] = box
                 break
-    return taken
+    return found
 
 
 def _around(point: QPointF, size: QSizeF) -> list[QRectF]:

@@ -1,15 +1,14 @@
-"""Points of the own layout under the hand: chosen with a box, dragged together, mirrored, snapped, labelled."""
+"""Points of the own layout under the hand: chosen with a box, dragged together, mirrored, snapped."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from app import commands
 from app.snapping import caught
-from app.views.labels import place_labels
 from infl.geometry.canonical_face import canonical_face
 from infl.layouts import layout
 from infl.rendering.face_view import OrbitCamera
@@ -212,16 +211,6 @@ def test_points_dragged_together_keep_their_shape_while_snapping_is_on(face, emp
     drag(face, start, start + QPoint(-12, 9))
     error = on_screen(face, 1) - on_screen(face, 0) - apart
     assert abs(error.x()) <= 1 and abs(error.y()) <= 1
-
-
-def test_labels_do_not_pile_up_and_the_first_choose_first():
-    points = [QPointF(100 + 6 * i, 100) for i in range(12)]
-    sizes = [QSizeF(60, 18)] * 12
-    boxes = place_labels(points, sizes, [5, *(i for i in range(12) if i != 5)], QRectF(0, 0, 400, 200))
-    assert 5 in boxes and 2 <= len(boxes) < 12
-    found = list(boxes.values())
-    assert not any(a.intersects(b) for i, a in enumerate(found) for b in found[:i])
-    assert not any(box.contains(point) for box in found for point in points)
 
 
 def test_groups_are_written_in_the_table_and_drawn_in_their_colour(face, empty_window):
