@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QStackedWidget,
     QTabWidget,
     QToolButton,
-    QUndoView,
     QWidget,
 )  # fmt: skip
 
@@ -42,6 +41,7 @@ from app.views.export_dialog import ExportDialog
 from app.views.face_panel import FacePanel
 from app.views.face_view import CanonicalFaceView
 from app.views.fine_tune_dock import FineTunePanel
+from app.views.history import HistoryPanel
 from app.views.layout_dock import LayoutPanel
 from app.views.notices import Card, LogPanel
 from app.views.offsets_dock import OffsetsPanel
@@ -106,15 +106,13 @@ class MainWindow(QMainWindow):
         self.offsets = OffsetsPanel(self.studio, self.derived, self.actions_)
         self.suspects = SuspectsPanel(self.studio, self.actions_)
         self.fine_tune = FineTunePanel(self.studio, self.derived, self.tuning, self.earlier)
-        self.history = QUndoView(self.studio.undo)
-        self.history.setEmptyLabel(tr("As it was opened"))
-        self.history.setAccessibleName(tr("What was done, the newest last; click on a step to go back to it"))
+        self.history = HistoryPanel(self.studio)
         self.log = LogPanel(self.studio)
         self._dock_panels()
         self.panels = Panels(self, {
             tr("Data sets"): self.datasets, tr("Photo"): self.photo_panel, tr("Canonical face"): self.face_panel,
             tr("Layout"): self.layout_panel, tr("Offsets"): self.offsets, tr("Suspects"): self.suspects,
-            tr("Fine-tune"): self.fine_tune, tr("Log"): self.log,
+            tr("Fine-tune"): self.fine_tune, tr("History"): self.history, tr("Log"): self.log,
         })  # fmt: skip
         self.panels.declare(self.actions_, menus.GO)
         menus.declare_help(self.actions_, self._window_actions())

@@ -181,7 +181,7 @@ class LayoutPanel(QFrame):
         tools.addWidget(label("in the convention", "muted"))
         tools.addWidget(self.convention)
         buttons = QHBoxLayout()
-        for identifier in ("add_points", "mirror", "join", "up", "down", "delete"):
+        for identifier in ("snap", "mirrored", "add_points", "mirror", "join", "delete"):
             buttons.addWidget(tool_button(actions[identifier]))
         tools.addLayout(buttons)
         column = QVBoxLayout(self)

@@ -227,10 +227,20 @@ def test_groups_are_written_in_the_table_and_drawn_in_their_colour(face, empty_w
 
 
 def test_the_history_goes_back_to_a_step(face, empty_window):
-    history, studio = empty_window.history, face.studio
+    history, studio = empty_window.history.steps, face.studio
     assert history.model().rowCount() == 4 and len(studio.layout) == 3
     history.setCurrentIndex(history.model().index(1, 0))
     assert len(studio.layout) == 1
+
+
+def test_the_history_is_reached_with_the_keyboard_and_leafed_with_the_arrows(face, empty_window, qtbot):
+    steps = empty_window.history.steps
+    empty_window.activateWindow()
+    qtbot.waitUntil(empty_window.isActiveWindow)
+    empty_window.actions_["go_History"].trigger()
+    assert empty_window.panels.current() == "History" and steps.isVisible() and steps.hasFocus()
+    qtbot.keyClick(steps, Qt.Key.Key_Up)
+    assert len(face.studio.layout) == 2
 
 
 def test_rows_are_dragged_to_another_place_in_the_order(face, empty_window):
