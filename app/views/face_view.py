@@ -23,7 +23,7 @@ from app.views import heat, marks
 from app.views.canvas import Canvas
 from app.views.face_tools import BOX, LASSO, POINT, TURN, Grasp, Marquee, chosen_with
 from app.views.figure import Figures
-from app.views.labels import draw_labels, texts_of
+from app.views.layout_marks import draw_layout
 from app.views.offset_marks import OffsetMarks
 from app.views.picture import to_qimage
 from app.workers import Latest
@@ -112,6 +112,7 @@ class CanonicalFaceView(Canvas):
         """The left button does something else from now on; everybody who listens to `tool_taken` hears of it."""
         if tool != self.tool:
             self.tool = tool
+            self._catch(None)
             self.tool_taken.emit(tool)
 
     # drawing
@@ -121,6 +122,7 @@ class CanonicalFaceView(Canvas):
         if not self.isVisible():
             return  # it is done when the face is shown
         self._charts += 1
+        self._catch(None)
         self._smooth_pending = True
         self._rest.stop()
         self.forget()
@@ -160,6 +162,7 @@ class CanonicalFaceView(Canvas):
         """The face is seen from elsewhere: flat at once, smooth when it has rested."""
         self._version += 1
         self._stale = True
+        self._catch(None)
         if self.isVisible():
             self._smooth_pending = True
             self._rest.start()
@@ -254,7 +257,7 @@ class CanonicalFaceView(Canvas):
             heat.draw_scale(painter, corner, width, self._chart.top, self.face.interocular, title)
 
     def paint_moving(self, painter: QPainter) -> None:
-        self._draw_layout(painter, self._ensure_picture())
+        draw_layout(painter, self.studio, self._ensure_picture(), self._on_screen, QRectF(self.rect()))
         if self._marquee is not None:
             self._marquee.draw(painter)
         if self._caught is not None:
@@ -262,28 +265,6 @@ class CanonicalFaceView(Canvas):
         if (probe := self.studio.probe) is not None:
             at = self._on_screen(probe.point.xyz[None])
             marks.probe(painter, marks.points_of(at)[0], theme().accent)
-
-    def _draw_layout(self, painter: QPainter, picture: FacePicture) -> None:
-        s, layout = self.studio, self.studio.layout
-        if not len(layout):
-            return
-        at, seen, accent = (
-            marks.points_of(self._on_screen(layout.queries)),
-            picture.visible(layout.queries),
-            theme().accent,
-        )
-        pairs = [(at[a], at[b]) for a, b in layout.edges if seen[a] and seen[b]]
-        marks.lines(painter, pairs, marks.DARK, 3.0)
-        marks.lines(painter, pairs, QColor(accent), 1.6)
-        there, colours = picture.keeps(layout.queries), dict(layout.colours)
-        for i, p in enumerate(at):
-            painter.setOpacity(1.0 if seen[i] or i in s.selection else 0.25 if there[i] else 0.0)
-            colour = colours.get(layout.points[i].group, accent)
-            marks.custom(painter, p, colour, 4.5, i in s.selection)
-        painter.setOpacity(1.0)
-        texts = texts_of(layout, s.selection, s.options.names, s.options.numbers)
-        rest = [i for i in np.flatnonzero(seen).tolist() if i not in s.selection]
-        draw_labels(painter, at, texts, (*s.selection, *rest), QRectF(self.rect()))
 
     # the hand
 

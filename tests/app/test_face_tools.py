@@ -38,6 +38,12 @@ def drag(face, start: QPoint, end: QPoint, modifiers=Qt.KeyboardModifier.NoModif
     QTest.mouseRelease(face, LEFT, modifiers, end)
 
 
+def hover(face, at: QPoint) -> None:
+    """Come from elsewhere: a hand that is there already does not move."""
+    QTest.mouseMove(face, QPoint(1, 1))
+    QTest.mouseMove(face, at)
+
+
 def test_a_box_chooses_what_is_in_it_and_shift_adds(face, empty_window):
     empty_window.actions_["box_tool"].trigger()
     around = QPoint(25, 25)
@@ -192,7 +198,7 @@ def test_within_ten_pixels_a_point_goes_to_the_ring_that_shows_what_it_snaps_to(
         x, y = face._on_screen(target[None])[0]
         at = QPoint(round(x), round(y) + (6 if snaps else 40))
         bare = face.grab().toImage()
-        QTest.mouseMove(face, at)
+        hover(face, at)
         ringed = face.grab().toImage()
         QTest.mouseClick(face, LEFT, pos=at)
         put = studio.layout.queries[-1]
@@ -201,6 +207,16 @@ def test_within_ten_pixels_a_point_goes_to_the_ring_that_shows_what_it_snaps_to(
             assert ringed != bare, "a ring shows where the point would go"
         else:
             assert np.linalg.norm(put - target) > 0.5, "close by, points are put between those that are known"
+
+
+@pytest.mark.parametrize("what", ["box_tool", "snap", "mouth"])
+def test_the_ring_goes_when_it_no_longer_says_where_a_point_would_go(face, empty_window, what):
+    face.studio.set_options(snap=True, heat=False, arrows=False)
+    without = face.grab().toImage()
+    hover(face, on_screen(face, 0) + QPoint(-60, 0))
+    assert face._caught is not None and face.grab().toImage() != without
+    empty_window.actions_[what].trigger()
+    assert face._caught is None
 
 
 def test_points_dragged_together_keep_their_shape_while_snapping_is_on(face, empty_window):
