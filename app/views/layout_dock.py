@@ -237,6 +237,7 @@ class LayoutPanel(QFrame):
             chosen.select(self.model.index(i, 0), self.model.index(i, len(HEADERS) - 1))
         self.table.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         if self.studio.selection:
+            self.table.updateGeometries()  # or it scrolls only as far as before the points were added
             self.table.scrollTo(self.model.index(self.studio.selection[-1], 0))
         self._following = False
 

@@ -31,12 +31,12 @@ def draw_layout(
     pairs = [(at[a], at[b]) for a, b in layout.edges if seen[a] and seen[b]]
     marks.lines(painter, pairs, marks.DARK, 3.0)
     marks.lines(painter, pairs, QColor(accent), 1.6)
-    colours = dict(layout.colours)
+    colours, chosen = dict(layout.colours), set(selection)
     for i, p in enumerate(at):
-        painter.setOpacity(1.0 if seen[i] or i in selection else 0.25 if there[i] else 0.0)
+        painter.setOpacity(1.0 if seen[i] or i in chosen else 0.25 if there[i] else 0.0)
         colour = colours.get(layout.points[i].group, accent)
-        marks.custom(painter, p, colour, 4.5, i in selection)
+        marks.custom(painter, p, colour, 4.5, i in chosen)
     painter.setOpacity(1.0)
-    rest = [i for i in np.flatnonzero(seen).tolist() if i not in selection]
+    rest = [i for i in np.flatnonzero(seen).tolist() if i not in chosen]
     texts = texts_of(layout, selection, options.names, options.numbers)
     draw_labels(painter, at, texts, (*selection, *rest), area)

@@ -242,6 +242,17 @@ def test_groups_are_written_in_the_table_and_drawn_in_their_colour(face, empty_w
     assert pixel.red() > 200 and pixel.green() < 90
 
 
+def test_the_table_shows_points_that_were_just_added_and_chosen(face, empty_window, qtbot):
+    studio, table = face.studio, empty_window.layout_panel.table
+    empty_window.docks["Layout"].raise_()
+    commands.add_curve(studio, "left_upper_lid", 30)
+    studio.select([31, 32])
+    qtbot.waitUntil(lambda: len(table.selectionModel().selectedRows()) == 2)
+    rows = [index.row() for index in table.selectionModel().selectedRows()]
+    assert sorted(rows) == [31, 32]
+    assert table.viewport().rect().contains(table.visualRect(table.model().index(32, 0)))
+
+
 def test_the_history_goes_back_to_a_step(face, empty_window):
     history, studio = empty_window.history.steps, face.studio
     assert history.model().rowCount() == 4 and len(studio.layout) == 3
