@@ -322,9 +322,8 @@ class CanonicalFaceView(Canvas):
             puts = self.studio.options.snap and self.tool == POINT and index is None
             place = self._pick(at) if puts else None
             self._catch(None) if place is None else self._meant(place)
-            self.setCursor(
-                Qt.CursorShape.PointingHandCursor if index is not None else Qt.CursorShape.CrossCursor
-            )
+            takes = Qt.CursorShape.PointingHandCursor if index is not None else Qt.CursorShape.CrossCursor
+            self.setCursor(Qt.CursorShape.OpenHandCursor if self.tool == TURN else takes)
             name = self.studio.layout.points[index].name if index is not None else self._compared_name(at)
             QToolTip.showText(event.globalPosition().toPoint(), name, self) if name else QToolTip.hideText()
 

@@ -124,6 +124,19 @@ def test_a_point_that_is_undone_under_the_hand_is_gone(face):
     assert len(studio.layout) == 3
 
 
+def test_the_pointer_says_what_the_left_button_does(face, empty_window):
+    bare, point = on_screen(face, 0) + QPoint(-40, 0), on_screen(face, 0)
+    shapes = {}
+    for tool in ("point", "turn"):
+        empty_window.actions_[f"{tool}_tool"].trigger()
+        for name, at in (("bare", bare), ("point", point)):
+            hover(face, at)
+            shapes[tool, name] = face.cursor().shape()
+    assert shapes["point", "bare"] == Qt.CursorShape.CrossCursor
+    assert shapes["point", "point"] == Qt.CursorShape.PointingHandCursor
+    assert shapes["turn", "bare"] == shapes["turn", "point"] == Qt.CursorShape.OpenHandCursor
+
+
 def test_ctrl_takes_a_point_out_of_the_choice(face):
     face.studio.select([0, 1])
     before, at = face.studio.layout, on_screen(face, 1)
