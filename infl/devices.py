@@ -77,6 +77,7 @@ class MemoryUsed:
         elif self.device.type == "mps":
             self._start = torch.mps.driver_allocated_memory()
         elif sys.platform == "linux":
+            _return_unused()
             Path("/proc/self/clear_refs").write_text("5")  # the peak counts from now on, proc(5)
             self._start = _of_this_process("VmRSS")
         return self
@@ -90,6 +91,13 @@ class MemoryUsed:
             self.size = torch.mps.driver_allocated_memory() - self._start
         elif sys.platform == "linux":
             self.size = max(_of_this_process("VmHWM") - self._start, 0)
+
+
+def _return_unused() -> None:
+    """Give the heap's free pages back to the system: what is taken from them again would not be seen as growth."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc alone has it
+    if trim is not None:
+        trim(0)
 
 
 def _of_this_process(field: str) -> int:
