@@ -5,8 +5,9 @@ from __future__ import annotations
 from PySide6.QtGui import QUndoCommand
 
 from app.corrections import Face, PointCorrection, SetKey
-from app.state import Place, Studio
+from app.state import Studio
 from app.translation import tr
+from app.values import Place
 from infl.datasets.dataset import ABSENT, OCCLUDED
 
 _MERGES = 2

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import numpy as np
 
 from app.measured import MeasuredOffsets, measured_at
-from app.state import CANONICAL, Comparison, Studio
+from app.state import Studio
+from app.values import CANONICAL, Comparison
 from infl.comparison.spread import Spread, spread_of
 from infl.export.harmonised_face import HarmonisedFace
 from infl.geometry.canonical_face import canonical_face

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from app.state import CANONICAL, Photo, Studio
+from app.state import Studio
+from app.values import CANONICAL, Photo
 from app.workers import Latest, use_torch_threads
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from app.actions import Actions
-from app.state import CANONICAL, Options, Studio
+from app.state import Studio
 from app.translation import tr
+from app.values import CANONICAL, Options
 from app.views.face_view import CanonicalFaceView
 from infl.rendering.face_view import OrbitCamera
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from app.state import Photo, Probe, Studio
+from app.state import Studio
 from app.translation import tr
+from app.values import Photo, Probe
 from app.workers import Latest, use_torch_threads
 
 if TYPE_CHECKING:

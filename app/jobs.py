@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from app.state import OpenSet, Place
+from app.values import OpenSet, Place
 from infl.datasets import open_datasets
 from infl.datasets.dataset import Dataset, Sample
 from infl.datasets.registry import sets_inside

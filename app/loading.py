@@ -12,8 +12,9 @@ import numpy as np
 from PySide6.QtCore import QObject
 
 from app.jobs import encode_sample
-from app.state import OpenSet, Photo, Place, Studio
+from app.state import Studio
 from app.translation import tr
+from app.values import OpenSet, Photo, Place
 from app.workers import Latest, use_torch_threads
 from infl.datasets.dataset import Sample
 from infl.errors import InflError

@@ -17,9 +17,10 @@ from PySide6.QtWidgets import QColorDialog, QWidget
 
 from app import commands, folders, layout_edits
 from app.jobs import measure_disagreement, open_folders
-from app.state import Place, Studio
+from app.state import Studio
 from app.theme import theme
 from app.translation import tr
+from app.values import Place
 from app.views.add_points_dialog import AddPointsDialog
 from app.views.open_preview import OpenPreview
 from app.workers import Jobs, Latest, RunningJob, prepare_training

@@ -9,7 +9,8 @@ from functools import cached_property
 import numpy as np
 
 from app.corrections import SetKey
-from app.state import OpenSet, Place, Studio
+from app.state import Studio
+from app.values import OpenSet, Place
 from infl.datasets.dataset import Dataset
 from infl.geometry.annotated_yaw import annotated_yaw
 

@@ -12,7 +12,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.corrections import Corrections, to_json
-from app.state import Comparison, Options, Studio
+from app.state import Studio
+from app.values import Comparison, Options
 from infl.errors import FileError
 from infl.layouts import Layout, layout_text, parse_layout
 

@@ -7,8 +7,9 @@ from PySide6.QtCore import QObject
 from app.measured import Measured, how_sure, measured_at
 from app.offset_table import origin_in_words, verdict_in_words
 from app.operations import Operations
-from app.state import OpenSet, Studio
+from app.state import Studio
 from app.translation import tr
+from app.values import OpenSet
 from infl.evaluation.suspects import Suspects, find_suspects
 
 

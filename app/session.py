@@ -28,7 +28,8 @@ from app.project import (
     write_project,
 )  # fmt: skip
 from app.recovery import Kept, Slot, Unsaved, left_behind
-from app.state import Place, Studio
+from app.state import Studio
+from app.values import Place
 from infl.datasets.dataset import Dataset
 from infl.errors import FileError, InflError
 from infl.layouts import Layout, load_layout

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from app.state import CANONICAL, Studio
+from app.state import Studio
 from app.translation import tr
+from app.values import CANONICAL
 from app.video_reader import Found, Rate, Reader, Wish, in_words
 from app.workers import Latest
 from infl.errors import InflError

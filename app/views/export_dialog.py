@@ -23,9 +23,10 @@ from PySide6.QtWidgets import (
 
 from app import folders
 from app.export import HDF5, Exported, Wanted, export, suggested, what_is_missing
-from app.state import CANONICAL, Studio
+from app.state import Studio
 from app.theme import GRID
 from app.translation import tr
+from app.values import CANONICAL
 from app.views import marks
 from app.views.panel import label
 from app.workers import Jobs, Latest

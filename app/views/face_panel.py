@@ -8,9 +8,10 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QSlider, QToo
 from app.actions import Actions
 from app.derived import Derived
 from app.face_actions import REACH, views_menu
-from app.state import CANONICAL, Studio
+from app.state import Studio
 from app.theme import GRID
 from app.translation import tr
+from app.values import CANONICAL
 from app.views import marks
 from app.views.face_tools import BOX, POINT, TURN
 from app.views.face_view import CanonicalFaceView

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from app.derived import Derived
-from app.state import Options, Studio
+from app.state import Studio
+from app.values import Options
 from infl.geometry.canonical_face import canonical_face
 from infl.rendering.face_view import FaceView
 from infl.rendering.section import Section

@@ -20,9 +20,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
-from app.state import Notice, Studio
+from app.state import Studio
 from app.theme import GRID, theme
 from app.translation import tr
+from app.values import Notice
 from app.views.panel import label
 
 SHOWN = {"info": 5_000, "warning": 9_000}

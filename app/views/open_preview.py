@@ -25,10 +25,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
-from app.state import CANONICAL, Studio
+from app.state import Studio
 from app.theme import GRID, theme
 from app.thumbnails import crop_box, thumbnail
 from app.translation import tr
+from app.values import CANONICAL
 from app.views import marks
 from app.views.panel import label
 from app.views.picture import to_qimage

@@ -9,10 +9,11 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate
 
 from app.photo_list import PhotoList, Wanted, places
-from app.state import Place, Studio
+from app.state import Studio
 from app.theme import SMALL, font, theme
 from app.thumbnails import SIDE, Thumbnails
 from app.translation import tr
+from app.values import Place
 
 Index = QModelIndex | QPersistentModelIndex
 PLACE = Qt.ItemDataRole.UserRole

@@ -9,9 +9,10 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QHeaderView, QTableView, QVBoxLayout
 
 from app.actions import Actions
-from app.state import OpenSet, Place, Studio
+from app.state import Studio
 from app.theme import GRID, theme
 from app.translation import tr
+from app.values import OpenSet, Place
 from app.views.panel import ElidedLabel, label, row, tool_button
 from infl.evaluation.suspects.finding import Finding
 

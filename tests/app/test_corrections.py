@@ -18,7 +18,8 @@ from app.corrections import (
     from_json,
     to_json,
 )
-from app.state import Place, Studio
+from app.state import Studio
+from app.values import Place
 from infl.datasets.dataset import ABSENT, OCCLUDED, VISIBLE
 from infl.errors import InflError
 from infl.export.harmonised_face import HUMAN
@@ -37,7 +38,7 @@ def studio(qapp, demo_sets) -> Studio:
 
 
 def show(studio: Studio, place: Place) -> None:
-    from app.state import Photo
+    from app.values import Photo
 
     studio.show(place)
     studio.photo_arrived(Photo(place, studio.sample_at(place), np.zeros((8, 8, 3), np.uint8)))

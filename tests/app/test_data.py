@@ -12,8 +12,9 @@ from PySide6.QtTest import QTest
 
 from app import correction_commands, thumbnail_cache
 from app.photo_list import YAWS, PhotoList, Wanted
-from app.state import Place, Studio
+from app.state import Studio
 from app.thumbnails import SIDE, thumbnail
+from app.values import Place
 from infl.datasets.dataset import Dataset
 
 MANY = 100_000

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from app.state import Place
+from app.values import Place
 from app.window import MainWindow
 from infl.model import Landmarker
 from infl.model.checkpoint import load_checkpoint

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from app.state import Place
+from app.values import Place
 from infl.datasets.dataset import ABSENT, OCCLUDED
 
 LEFT = Qt.MouseButton.LeftButton

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from app import commands, correction_commands
 from app.missing_sets import find_sets
 from app.project import moved, set_place
-from app.state import Place
+from app.values import Place
 from app.window import MainWindow
 from infl.layouts import save_layout
 

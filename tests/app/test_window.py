@@ -10,7 +10,7 @@ from PySide6.QtCore import QItemSelectionModel, Qt
 
 from app import commands
 from app.jobs import encode_sample
-from app.state import OpenSet, Place
+from app.values import OpenSet, Place
 from app.views.command_search import CommandSearch
 from app.views.export_dialog import ExportDialog
 from infl.layouts import load_layout
