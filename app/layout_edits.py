@@ -28,14 +28,20 @@ def empty(name: str = "custom", title: str = "Custom layout") -> Layout:
     return Layout(name, title, ())
 
 
-def surface_point(xyz: Place, name: str, mirror: int, *, group: str = "") -> LayoutPoint:
-    """The point of the canonical face closest to `xyz` (millimetres)."""
-    triangle, barycentric, on_face = closest_points(
-        canonical_face(), np.asarray(xyz, np.float32).reshape(1, 3)
+def surface_points(places: Sequence[Place] | np.ndarray, like: Sequence[LayoutPoint]) -> list[LayoutPoint]:
+    """The points of the canonical face closest to `places` (mm), each with all else as in its point of `like`."""
+    triangles, weights, on_face = closest_points(
+        canonical_face(), np.asarray(places, np.float32).reshape(-1, 3)
     )
-    x, y, z = (float(v) for v in on_face[0])
-    b0, b1, b2 = (float(v) for v in barycentric[0])
-    return LayoutPoint(name, (x, y, z), int(triangle[0]), (b0, b1, b2), mirror, group)
+    return [
+        replace(point, xyz=tuple(map(float, xyz)), triangle=int(triangle), barycentric=tuple(map(float, bary)))
+        for point, xyz, triangle, bary in zip(like, on_face, triangles, weights, strict=True)
+    ]  # fmt: skip
+
+
+def _new(name: str, mirror: int, group: str = "") -> LayoutPoint:
+    """A point that is nowhere yet."""
+    return LayoutPoint(name, (0.0, 0.0, 0.0), 0, (1.0, 0.0, 0.0), mirror, group)
 
 
 def fresh_name(layout: Layout, stem: str = "point") -> str:
@@ -48,15 +54,13 @@ def fresh_name(layout: Layout, stem: str = "point") -> str:
 
 def add(layout: Layout, xyz: Place, name: str = "") -> Layout:
     """Append one point at the place on the face closest to `xyz`."""
-    point = surface_point(xyz, name or fresh_name(layout), mirror=len(layout))
-    return replace(layout, points=(*layout.points, point))
+    new = _new(name or fresh_name(layout), mirror=len(layout))
+    return replace(layout, points=(*layout.points, *surface_points([xyz], [new])))
 
 
 def move(layout: Layout, index: int, xyz: Place) -> Layout:
     """Put point `index` at the place on the face closest to `xyz`."""
-    old = layout.points[index]
-    new = surface_point(xyz, old.name, old.mirror, group=old.group)
-    return _with_points(layout, {index: replace(new, contour=old.contour)})
+    return move_many(layout, {index: xyz})
 
 
 def add_many(
@@ -71,12 +75,13 @@ def add_many(
     """Append points at places (N, 3) mm, called `stem` with numbers from 1; `joined` by edges one after the other, and
     `closed` from the last to the first."""
     start, taken, number = len(layout), set(layout.names), 0
-    points = list(layout.points)
-    for place in places:
+    new = []
+    for mirror in range(start, start + len(places)):
         number += 1
         while f"{stem} {number}" in taken:
             number += 1
-        points.append(surface_point(place, f"{stem} {number}", mirror=len(points), group=group))
+        new.append(_new(f"{stem} {number}", mirror, group))
+    points = [*layout.points, *surface_points(places, new)]
     chain = [(i, i + 1) for i in range(start, len(points) - 1)] if joined else []
     if joined and closed and len(places) > 2:
         chain.append((len(points) - 1, start))
@@ -131,9 +136,8 @@ def copy_points(layout: Layout, other: Layout, indices: Sequence[int]) -> Layout
 
 def move_many(layout: Layout, places: Mapping[int, Place]) -> Layout:
     """Put several points at the places on the face closest to theirs."""
-    for index, place in places.items():
-        layout = move(layout, index, place)
-    return layout
+    moved = surface_points(list(places.values()), [layout.points[index] for index in places])
+    return _with_points(layout, dict(zip(places, moved, strict=True)))
 
 
 def set_group(layout: Layout, indices: Sequence[int], group: str) -> Layout:
@@ -185,21 +189,23 @@ def mirror(layout: Layout, indices: Sequence[int]) -> tuple[Layout, list[int]]:
     A partner that exists already is moved to the mirrored place; without one, a point on the midline is its own.
     """
     partners: list[int] = []
+    moved: dict[int, Place] = {}
     for i in indices:
         point = layout.points[i]
         x, y, z = point.xyz
         if point.mirror != i:
-            layout = move(layout, point.mirror, (-x, y, z))
+            moved[point.mirror] = (-x, y, z)
             partners.append(point.mirror)
             continue
         if abs(x) < MIDLINE:
             partners.append(i)
             continue
-        partner = surface_point((-x, y, z), _mirror_name(layout, point.name), mirror=i, group=point.group)
+        partner = _new(_mirror_name(layout, point.name), mirror=i, group=point.group)
+        moved[len(layout)] = (-x, y, z)
         layout = _with_points(layout, {i: replace(point, mirror=len(layout))})
         layout = replace(layout, points=(*layout.points, partner))
         partners.append(len(layout) - 1)
-    return layout, partners
+    return move_many(layout, moved), partners
 
 
 def toggle_edge(layout: Layout, a: int, b: int) -> Layout:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from scipy.spatial import KDTree
 
 from infl.geometry.canonical_face import CanonicalFace
+
+TOGETHER = 128
+"""Points whose pairs with the triangles near them are looked at in one go."""
 
 
 def points_at(face: CanonicalFace, triangle: np.ndarray, barycentric: np.ndarray) -> np.ndarray:
@@ -26,35 +30,56 @@ def closest_points(
     left out only when their bounding sphere is farther than the nearest vertex.
     """
     xyz = np.asarray(xyz, float).reshape(-1, 3)
-    ids, corners, tree, centres, radii = _index(face, None if regions is None else tuple(regions))
-    upper = tree.query(xyz)[0]
+    index = _index(face, None if regions is None else tuple(regions))
     triangle = np.empty(len(xyz), int)
     barycentric = np.empty((len(xyz), 3))
-    for k, point in enumerate(xyz):
-        reach = np.linalg.norm(centres - point, axis=1) - radii
-        near = np.flatnonzero(reach <= upper[k] + 1e-9)
-        weights = _closest_in_triangles(point, corners[near])
-        distance = np.linalg.norm(np.einsum("nc,ncd->nd", weights, corners[near]) - point, axis=1)
-        best = int(np.argmin(distance))
-        triangle[k], barycentric[k] = ids[near[best]], weights[best]
+    for start in range(0, len(xyz), TOGETHER):
+        some = slice(start, start + TOGETHER)
+        triangle[some], barycentric[some] = _closest(index, xyz[some])
     return triangle, barycentric, points_at(face, triangle, barycentric)
 
 
+@dataclass(frozen=True)
+class _Index:
+    """Triangles (n,) by their corners (n, 3, 3), with the spheres around them."""
+
+    ids: np.ndarray
+    corners: np.ndarray
+    vertices: KDTree
+    centres: KDTree
+    radii: np.ndarray
+
+
 @lru_cache(maxsize=8)
-def _index(face: CanonicalFace, regions: tuple[str, ...] | None):
+def _index(face: CanonicalFace, regions: tuple[str, ...] | None) -> _Index:
     if regions is None:
         ids = np.arange(len(face.triangles))
     else:
         ids = np.sort(np.concatenate([face.regions[name] for name in regions]))
     corners = face.vertices[face.triangles[ids]].astype(np.float64)
-    tree = KDTree(corners.reshape(-1, 3))
     centres = corners.mean(1)
     radii = np.linalg.norm(corners - centres[:, None], axis=2).max(1)
-    return ids, corners, tree, centres, radii
+    return _Index(ids, corners, KDTree(corners.reshape(-1, 3)), KDTree(centres), radii)
+
+
+def _closest(index: _Index, xyz: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Triangle (K,) and barycentric (K, 3) of the nearest points, from all pairs of a point and a triangle near it."""
+    upper = index.vertices.query(xyz)[0] + 1e-9
+    near = index.centres.query_ball_point(xyz, upper + index.radii.max(), return_sorted=True)
+    owner = np.repeat(np.arange(len(xyz)), [len(each) for each in near])
+    pair = np.concatenate([np.asarray(each, int) for each in near])
+    reach = np.linalg.norm(index.centres.data[pair] - xyz[owner], axis=1) - index.radii[pair]
+    owner, pair = owner[reach <= upper[owner]], pair[reach <= upper[owner]]
+    corners = index.corners[pair]
+    weights = _closest_in_triangles(xyz[owner], corners)
+    distance = np.linalg.norm(np.einsum("nc,ncd->nd", weights, corners) - xyz[owner], axis=1)
+    order = np.lexsort((pair, distance, owner))  # of equally near triangles the first one
+    best = order[np.searchsorted(owner[order], np.arange(len(xyz)))]
+    return index.ids[pair[best]], weights[best]
 
 
 def _closest_in_triangles(point: np.ndarray, corners: np.ndarray) -> np.ndarray:
-    """Barycentric weights (n, 3) of the point of each triangle (n, 3, 3) nearest to `point` (3,)."""
+    """Barycentric weights (n, 3) of the point of each triangle (n, 3, 3) nearest to its `point` (n, 3)."""
     origin, u, v = corners[:, 0], corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
     w = point - origin
     uu, uv, vv = (u * u).sum(1), (u * v).sum(1), (v * v).sum(1)
