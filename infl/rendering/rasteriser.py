@@ -11,6 +11,7 @@ coefficients, and the z-buffer, the rays and the visibility test below are all e
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -99,16 +100,25 @@ class ScreenTriangles:
         """Depth from nearness."""
         return 1.0 / np.maximum(nearness, 1e-12) if self.perspective else -nearness
 
+    @cached_property
+    def _boxes(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Left, top, right, bottom of each triangle, (T,) px, a little wider than they are."""
+        low, high = self.corners.min(1) - 1e-6, self.corners.max(1) + 1e-6
+        return low[:, 0].copy(), low[:, 1].copy(), high[:, 0].copy(), high[:, 1].copy()
+
     def hit(self, x: float, y: float) -> tuple[int, np.ndarray] | None:
         """The nearest triangle under a pixel (any real x, y) and its (3,) barycentrics; None beside the mesh.
 
-        Exact: all triangles are tried (about 0.2 ms for 10,000).
+        Exact: all triangles are tried whose box holds the pixel.
         """
-        w = self.weights[:, :, 0] * x + self.weights[:, :, 1] * y + self.weights[:, :, 2]
-        inside = np.flatnonzero(self.valid & (w.min(1) >= -1e-9))
+        left, top, right, bottom = self._boxes
+        near = np.flatnonzero((left <= x) & (x <= right) & (top <= y) & (y <= bottom) & self.valid)
+        w = self.weights[near] @ np.array([x, y, 1.0])
+        within = (w >= -1e-9).all(1)
+        inside, w = near[within], w[within]
         if not len(inside):
             return None
-        nearness = (w[inside] * self.nearness[inside]).sum(1)
+        nearness = (w * self.nearness[inside]).sum(1)
         nearest = inside[np.argmax(nearness)]
         barycentric, _ = self.barycentric(np.array([nearest]), np.array([float(x)]), np.array([float(y)]))
         return int(nearest), np.clip(barycentric[0], 0.0, 1.0)
