@@ -16,11 +16,8 @@ from app.measured import MeasuredOffsets, measured_at
 from app.state import Studio
 from app.values import CANONICAL, Comparison
 from infl.comparison.spread import Spread, spread_of
-from infl.export.harmonised_face import HarmonisedFace
 from infl.geometry.canonical_face import canonical_face
 from infl.geometry.nearness import nearness
-from infl.harmonize.harmonise import Target, harmonise_face
-from infl.harmonize.transfer import believed_carrying
 from infl.layouts import Layout
 from infl.model.face_shape import face_shape
 
@@ -100,26 +97,6 @@ class Derived:
             (landmarker, encoded, layout, convention),
             lambda: landmarker.query(encoded, layout, convention),
         )
-
-    def harmonised(self) -> HarmonisedFace | None:
-        """The photo's human points in the target convention, about as exporting in the set's own layout writes them:
-        exporting learns of the set first how far its clicks are to be trusted."""
-        open_set, photo = self.studio.open_set, self.studio.photo
-        if photo is None or photo.landmarker is None or photo.encoded is None or open_set is None:
-            return None
-        landmarker, encoded, dataset = photo.landmarker, photo.encoded, open_set.dataset
-        layout, convention = dataset.layout, _known(landmarker, self.studio.target_convention)
-        if layout is None:
-            return None
-
-        def compute() -> HarmonisedFace:
-            target = Target(layout, convention, transfer=True)
-            carrying = (
-                believed_carrying(layout, layout) if dataset.convention in landmarker.conventions else None
-            )
-            return harmonise_face(landmarker, encoded, dataset, photo.sample, target, carrying)
-
-        return self._keep("harmonised", (landmarker, encoded, dataset, convention), compute)
 
     def face_shape(self) -> np.ndarray | None:
         """(V, 3) mm: the vertices of C on the face of the photo; None without a model. Takes a third of a second."""

@@ -23,6 +23,7 @@ from app.actions import Actions
 from app.derived import Derived
 from app.earlier import EarlierPrediction
 from app.fine_tuning import FineTuning
+from app.harmonised_photo import HarmonisedPhoto
 from app.inverse import InverseQueries
 from app.loading import PhotoLoader
 from app.operations import Operations
@@ -86,7 +87,8 @@ class MainWindow(QMainWindow):
         self.earlier = EarlierPrediction(self.studio)
         self.projects = ProjectActions(self.session, self)
         self.video = VideoPlayer(self.studio)
-        self.photo = PhotoView(self.studio, self.derived)
+        self.harmonised = HarmonisedPhoto(self.studio)
+        self.photo = PhotoView(self.studio, self.derived, self.harmonised)
         self.face = CanonicalFaceView(self.studio, self.derived)
         self.actions_ = Actions(self, settings)
         self._declare()
@@ -247,10 +249,16 @@ class MainWindow(QMainWindow):
             self.show_tour()
 
     @property
+    def _workers(self) -> tuple:
+        return (
+            self.operations, self.loader, self.inverse, self.earlier, self.harmonised, self.thumbnails,
+            self.face_panel,
+        )  # fmt: skip
+
+    @property
     def busy(self) -> bool:
         """Whether anything that will change the picture is still under way."""
-        workers = (self.operations, self.loader, self.inverse, self.earlier, self.thumbnails, self.face_panel)
-        waiting = any(worker.busy for worker in workers)
+        waiting = any(worker.busy for worker in self._workers)
         place, photo = self.studio.place, self.studio.photo
         if place is None or self.studio.sample_at(place).image in self.studio.unreadable:
             return waiting
@@ -259,8 +267,7 @@ class MainWindow(QMainWindow):
     def shut_down(self) -> None:
         """Stop every thread."""
         self.jobs.stop()
-        workers = (self.operations, self.loader, self.inverse, self.earlier, self.thumbnails, self.face_panel)
-        for worker in (*workers, self.fine_tune, self.video):
+        for worker in (*self._workers, self.fine_tune, self.video):
             worker.stop()
 
     def closeEvent(self, event) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
 
 from app.derived import Derived
+from app.harmonised_photo import HarmonisedPhoto
 from app.state import Studio
 from app.theme import GRID, theme
 from app.translation import tr
@@ -22,8 +23,8 @@ HUMAN = "#ffffff"
 class PhotoPoints:
     """Draws the state's points of the photo on screen."""
 
-    def __init__(self, studio: Studio, derived: Derived):
-        self.studio, self.derived = studio, derived
+    def __init__(self, studio: Studio, derived: Derived, harmonised: HarmonisedPhoto):
+        self.studio, self.derived, self.harmonised = studio, derived, harmonised
 
     def draw(self, painter: QPainter, zoom: Zoom) -> None:
         """Everything in the set's own layout: edges, σ, residuals, predicted, harmonised and human points."""
@@ -70,7 +71,7 @@ class PhotoPoints:
         marks.lines(painter, lines, QColor(open_set.colour), 1.2)
 
     def _draw_harmonised(self, painter: QPainter, zoom: Zoom, human: np.ndarray, radius: float) -> None:
-        moved = self.derived.harmonised()
+        moved = self.harmonised.found
         if moved is None:
             return
         at = zoom.to_screen(moved.points)
@@ -183,7 +184,7 @@ class PhotoPoints:
             rows.append(("disc", open_set.colour, tr("predicted, {name}").format(name=convention)))
         if s.options.sigma and self.derived.prediction() is not None:
             rows.append(("spread", open_set.colour, tr("circle of σ, alike in all directions")))
-        if s.options.harmonised and self.derived.harmonised() is not None:
+        if s.options.harmonised and self.harmonised.found is not None:
             rows.append(
                 (
                     "diamond",

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QToolTip
 
 from app import correction_commands as commands
 from app.derived import Derived
+from app.harmonised_photo import HarmonisedPhoto
 from app.state import Studio
 from app.theme import GRID, theme
 from app.translation import tr
@@ -59,10 +60,10 @@ class PhotoView(Canvas):
 
     menu_wanted = Signal(object)
 
-    def __init__(self, studio: Studio, derived: Derived):
+    def __init__(self, studio: Studio, derived: Derived, harmonised: HarmonisedPhoto):
         super().__init__("Photo")
         self.studio, self.derived = studio, derived
-        self.points = PhotoPoints(studio, derived)
+        self.points = PhotoPoints(studio, derived, harmonised)
         self.zoom: Zoom | None = None
         self._picture: Picture | None = None
         self._crop: tuple[np.ndarray, QImage] | None = None
@@ -74,7 +75,7 @@ class PhotoView(Canvas):
         studio.photo_changed.connect(self._photo_changed)
         for signal in (studio.options_changed, studio.sets_changed, studio.landmarker_changed):
             signal.connect(self.forget)
-        for signal in (studio.target_changed, studio.corrections_changed):
+        for signal in (studio.target_changed, studio.corrections_changed, harmonised.changed):
             signal.connect(self.forget)
         for signal in (
             studio.layout_changed, studio.selection_changed, studio.point_changed, studio.probe_changed

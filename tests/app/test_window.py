@@ -244,16 +244,19 @@ def test_closing_remembers_the_arrangement(empty_window, settings):
     assert settings.value("state") is not None
 
 
-def test_harmonised_points_follow_the_human_ones_by_the_difference(window):
+def test_harmonised_points_follow_the_human_ones_by_the_difference(window, qtbot):
     studio, dataset = window.studio, window.studio.open_set.dataset
     studio.set_target_convention(dataset.convention)
-    at_home = window.derived.harmonised()
+    studio.set_options(harmonised=True)
+    qtbot.waitUntil(lambda: window.harmonised.found is not None, timeout=60_000)
+    at_home = window.harmonised.found
     np.testing.assert_allclose(at_home.points, studio.photo.sample.points, atol=0.05)
     studio.set_target_convention("demo_studio68")
     own = window.derived.prediction().points
     other = studio.landmarker.query(studio.photo.encoded, dataset.layout, "demo_studio68").points
     whole = studio.photo.sample.points + other - own
-    harmonised = window.derived.harmonised().points
+    qtbot.waitUntil(lambda: window.harmonised.found is not at_home, timeout=60_000)
+    harmonised = window.harmonised.found.points
     left, predicted = (np.linalg.norm(points - whole, axis=1).mean() for points in (harmonised, other))
     assert left < 0.5 * predicted, "nearer to the moved click than to the plain prediction"
 
