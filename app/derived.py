@@ -79,6 +79,9 @@ class Derived:
         if layout is None:
             return None
         convention = _known(landmarker, open_set.dataset.convention)
+        ready = photo.prediction
+        if ready is not None and ready.layout is layout and ready.convention == convention:
+            return ready.landmarks
         return self._keep(
             "query",
             (landmarker, encoded, layout, convention),

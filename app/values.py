@@ -12,9 +12,10 @@ import numpy as np
 
 from app.corrections import Face, SetKey, corrected_sample
 from infl.datasets.dataset import Dataset, Sample
+from infl.layouts import Layout
 
 if TYPE_CHECKING:
-    from infl.model import Encoded, Landmarker
+    from infl.model import Encoded, Landmarker, Landmarks
     from infl.model.inverse_query import SurfacePoint
 
 CANONICAL = "canonical"
@@ -71,15 +72,26 @@ class Place:
     sample: int
 
 
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """What a model says of a layout in a convention."""
+
+    layout: Layout
+    convention: str
+    landmarks: Landmarks
+
+
 @dataclass(frozen=True)
 class Photo:
-    """The picture on screen, loaded: (H, W, 3) uint8 RGB and, where a model is there, its encoding by `landmarker`."""
+    """The picture on screen, loaded: (H, W, 3) uint8 RGB and, where a model is there, its encoding by `landmarker`, and
+    the prediction of the set's own layout."""
 
     place: Place
     sample: Sample
     image: np.ndarray
     encoded: Encoded | None = None
     landmarker: Landmarker | None = None
+    prediction: Prediction | None = None
 
 
 @dataclass(frozen=True)

@@ -169,12 +169,13 @@ def test_the_loupe_shows_the_pointer_s_surroundings(photo, qtbot):
     )
 
 
-def test_each_kind_of_point_can_be_switched(window, photo):
+def test_each_kind_of_point_can_be_switched(window, photo, qtbot):
     studio = photo.studio
     studio.set_options(human=False, crop=False)
     bare = photo.grab().toImage()
     for name in ("human", "predicted", "harmonised", "sigma", "edges", "residuals"):
         window.actions_[name].trigger()
+        qtbot.waitUntil(lambda: not window.busy, timeout=60_000)
         assert photo.grab().toImage() != bare, name
         window.actions_[name].trigger()
         assert photo.grab().toImage() == bare, name
