@@ -105,10 +105,9 @@ def error(network: InfiniteLandmarks, val: FaceSet, dataset: Dataset) -> list[fl
             features = network.feature_extractor(to_input(cut(face.picture, invert(place), size)))
             found = network.predict(features, queries + network.offsets(queries, index))[-1].points[0]
         found = move(chain(invert(place), pixels_from_normalised(size)), found.numpy())
-        size, _ = unit(
-            face.points, dataset.layout.eye_corners if dataset.layout else None, dataset.normaliser
-        )
-        errors.append(nme(found, face.points, size))
+        corners = dataset.layout.eye_corners if dataset.layout else None
+        divided_by, _ = unit(face.points, corners, dataset.normaliser)
+        errors.append(nme(found, face.points, divided_by))
     return errors
 
 

@@ -10,6 +10,7 @@ The same network, budget and seed as in `ablation.py`, trained on the train part
 - raw union: all of them as if they followed one convention,
 - with deformer: each set in its own convention,
 - harmonised union: the file, in one layout and one convention,
+- its clicked points: the same without what no human clicked and the network put there,
 
 and measured on the val part of each set, in standard crops: NME in per cent of what the set's errors are divided by.
 Only ibug68's val part is in the convention that the harmonised set has; on the others it is asked for points that
@@ -46,18 +47,19 @@ def main() -> None:
     cv2.setNumThreads(0)
     torch.set_num_threads(1)
     opened = [infl.open_dataset(arguments.data / name, annotation) for name, annotation in SETS]
-    harmonised = infl.open_dataset(arguments.harmonised)
-    raw, [together] = (
+    harmonised = [infl.open_dataset(arguments.harmonised, annotation) for annotation in (None, "clicked")]
+    raw, together = (
         run(load_faces([dataset.where(lambda sample: sample.split == "train") for dataset in datasets]))
-        for datasets in (opened, [harmonised])
+        for datasets in (opened, harmonised)
     )
     judges = run(load_faces([dataset.split("val") for dataset in opened]))
-    as_one = [replace(faces, convention=CANONICAL) for faces in (*raw, together)]
+    as_one = [replace(faces, convention=CANONICAL) for faces in (*raw, *together)]
     arms = {
         "ibug68 alone": as_one[:1],
-        "raw union": as_one[:-1],
+        "raw union": as_one[: len(raw)],
         "with deformer": raw,
-        "harmonised union": as_one[-1:],
+        "harmonised union": as_one[-2:-1],
+        "its clicked points": as_one[-1:],
     }
     figures = {}
     print("| trained on | " + " | ".join(judge.name for judge in judges) + " |")
