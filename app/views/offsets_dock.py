@@ -194,10 +194,10 @@ class OffsetsPanel(QFrame):
         where = offsets.layout.points[int(offsets.lengths.argmax())].name
         self.title.setText(f"{offsets.b} → {offsets.a}")
         text = tr(
-            "{count} points of {layout}:  median {middle:.2f} mm ({middle_share:.1f} %),  "
-            "most {most:.2f} mm ({most_share:.1f} %) at {where}"
+            "{count} points · median {middle:.2f} mm ({middle_share:.1f} %) · "
+            "most {most:.2f} mm ({most_share:.1f} %), {where}"
         ).format(
-            count=len(offsets.layout), layout=offsets.layout.name, middle=middle, most=most, where=where,
+            count=len(offsets.layout), middle=middle, most=most, where=where,
             middle_share=percent(np.array(middle)), most_share=percent(np.array(most)),
         )  # fmt: skip
         if measured is not None:

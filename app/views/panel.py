@@ -47,10 +47,13 @@ def label(text: str, name: str = "") -> QLabel:
 
 
 class ElidedLabel(QLabel):
-    """A label that shortens its text in the middle instead of widening the window."""
+    """A label that shortens its text instead of widening the window: a sentence at its end, a name in the middle."""
 
-    def __init__(self, text: str = "", name: str = "muted"):
+    def __init__(
+        self, text: str = "", name: str = "muted", elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight
+    ):
         super().__init__(text)
+        self._elide = elide
         self.setObjectName(name)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
@@ -61,7 +64,7 @@ class ElidedLabel(QLabel):
     def paintEvent(self, event) -> None:
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
-        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, self.width())
+        shown = self.fontMetrics().elidedText(self.text(), self._elide, self.width())
         painter.drawText(self.rect(), int(self.alignment() | Qt.AlignmentFlag.AlignVCenter), shown)
         painter.end()
 

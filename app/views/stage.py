@@ -19,7 +19,7 @@ class PhotoPanel(Panel):
     def __init__(self, studio: Studio, derived: Derived, actions: Actions, view: PhotoView):
         super().__init__("Photo")
         self.studio, self.view = studio, view
-        self.name = ElidedLabel()
+        self.name = ElidedLabel(elide=Qt.TextElideMode.ElideMiddle)
         self.head.addWidget(self.name, 1)
         for identifier in ("loupe", "crop", "fit", "fit_face", "keep_zoom"):
             self.head.addWidget(tool_button(actions[identifier]))

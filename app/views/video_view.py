@@ -79,7 +79,7 @@ class VideoPanel(Panel):
     def __init__(self, studio: Studio, player: VideoPlayer, actions: Actions, view: VideoView):
         super().__init__(tr("Video"))
         self.player, self.view = player, view
-        self.name, self.rates = ElidedLabel(), label("", "muted")
+        self.name, self.rates = ElidedLabel(elide=Qt.TextElideMode.ElideMiddle), label("", "muted")
         self.head.addWidget(self.name, 1)
         for identifier in ("open_video", "open_camera", "close_video"):
             self.head.addWidget(tool_button(actions[identifier]))
