@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from app.actions import Actions
+from app.face_drawing import AUTOMATIC, GL, SOFTWARE, FaceDrawing
 from app.state import Studio
 from app.translation import tr
 from app.values import CANONICAL, Options
@@ -48,6 +49,8 @@ def declare(actions: Actions, menu: str, studio: Studio, face: CanonicalFaceView
             tr("Sets A and B each on a face of its own, against the canonical convention"))  # fmt: skip
     _option(actions, menu, studio, "shape", tr("Photo's shape"), "B",
             tr("The face as the model sees it in the photo, in place of the canonical one"))  # fmt: skip
+    actions.separate(menu)
+    _declare_drawing(actions, menu, face.drawing)
 
 
 def _declare_views(actions: Actions, menu: str, face: CanonicalFaceView) -> None:
@@ -64,6 +67,28 @@ def _declare_views(actions: Actions, menu: str, face: CanonicalFaceView) -> None
     }
     for key, (name, (text, tip)) in enumerate(words.items(), 1):
         actions.add(name, menu, text, lambda name=name: face.look(VIEWS[name]), str(key), tip)
+
+
+def _declare_drawing(actions: Actions, menu: str, drawing: FaceDrawing) -> None:
+    words = {
+        AUTOMATIC: (tr("Draw with: automatic"), tr("The turning face by a graphics card, where one answers")),
+        SOFTWARE: (tr("Draw with: software"), tr("The face without OpenGL, the same on every machine")),
+        GL: (tr("Draw with: GL"), tr("The turning face by OpenGL; asks the graphics driver again")),
+    }
+
+    def choose(choice: str) -> None:
+        drawing.choose(choice)
+        tick()
+
+    def tick() -> None:
+        for choice in words:
+            actions[f"draw_{choice}"].setChecked(choice == drawing.choice)
+
+    for choice, (text, tip) in words.items():
+        on = choice == drawing.choice
+        actions.add_switch(
+            f"draw_{choice}", menu, text, on, lambda _on, choice=choice: choose(choice), "", tip
+        )
 
 
 def _declare_sections(actions: Actions, menu: str, studio: Studio) -> None:

@@ -22,6 +22,7 @@ from app import demo, folders, menus, theme, video_actions
 from app.actions import Actions
 from app.derived import Derived
 from app.earlier import EarlierPrediction
+from app.face_drawing import FaceDrawing
 from app.fine_tuning import FineTuning
 from app.harmonised_photo import HarmonisedPhoto
 from app.inverse import InverseQueries
@@ -89,7 +90,8 @@ class MainWindow(QMainWindow):
         self.video = VideoPlayer(self.studio)
         self.harmonised = HarmonisedPhoto(self.studio)
         self.photo = PhotoView(self.studio, self.derived, self.harmonised)
-        self.face = CanonicalFaceView(self.studio, self.derived)
+        self.drawing = FaceDrawing(self.studio, settings, may_use_gl=remember)
+        self.face = CanonicalFaceView(self.studio, self.derived, self.drawing)
         self.actions_ = Actions(self, settings)
         self._declare()
         self.photo_panel = PhotoPanel(self.studio, self.derived, self.actions_, self.photo)
@@ -120,7 +122,7 @@ class MainWindow(QMainWindow):
         menus.declare_help(self.actions_, self._window_actions())
         self.actions_.fill(self.menuBar())
         self._add_corner()
-        self.setStatusBar(StatusLine(self.studio, self.jobs))
+        self.setStatusBar(StatusLine(self.studio, self.jobs, self.drawing))
         self.saved = SavedLabel(self.session)
         self.statusBar().addPermanentWidget(self.saved)
         self.card = Card(self.studio, self.middle)
@@ -236,6 +238,7 @@ class MainWindow(QMainWindow):
     def begin(self, folders: Sequence[Path], project: Path | None = None, *, demo: bool = False) -> None:
         """Load the model and open what was asked for; nothing is waited for here."""
         self.operations.load_model()
+        self.drawing.begin()
         if project is not None:
             self.projects.open(project)
         else:
@@ -267,7 +270,7 @@ class MainWindow(QMainWindow):
     def shut_down(self) -> None:
         """Stop every thread."""
         self.jobs.stop()
-        for worker in (*self._workers, self.fine_tune, self.video):
+        for worker in (*self._workers, self.fine_tune, self.video, self.drawing):
             worker.stop()
 
     def closeEvent(self, event) -> None:

@@ -32,8 +32,8 @@ class FacePanel(Panel):
         super().__init__(tr("Canonical face"))
         self.studio, self.view = studio, view
         self.sides = (
-            CanonicalFaceView(studio, derived, "a", tr("Canonical face, set A")),
-            CanonicalFaceView(studio, derived, "b", tr("Canonical face, set B")),
+            CanonicalFaceView(studio, derived, view.drawing, "a", tr("Canonical face, set A")),
+            CanonicalFaceView(studio, derived, view.drawing, "b", tr("Canonical face, set B")),
         )
         self.a, self.b, self.against = QComboBox(), QComboBox(), label(tr("against"), "muted")
         self.a.setToolTip(tr("Set A: the arrows point to where this convention puts each point"))

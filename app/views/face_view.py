@@ -1,6 +1,7 @@
 """The canonical face: turn it, read the offsets on it, and put points on it.
 
-Drawn in software by `infl.rendering.face_view`: flat while it turns, smooth a moment after, in a thread.
+While it turns it is drawn at once (`app.face_drawing`): flat and coarse in software, or by GL. Once it rests,
+`infl.rendering.face_view` draws it smoothly in a thread: that picture is the same on every machine.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import QToolTip
 
 from app import commands
 from app.derived import Derived, Side
+from app.face_drawing import FaceDrawing
 from app.snapping import caught
 from app.state import Studio
 from app.theme import GRID, theme
@@ -48,11 +50,18 @@ class CanonicalFaceView(Canvas):
     turned = Signal(object)
     tool_taken = Signal(str)
 
-    def __init__(self, studio: Studio, derived: Derived, side: Side = "both", name: str = "Canonical face"):
+    def __init__(
+        self,
+        studio: Studio,
+        derived: Derived,
+        drawing: FaceDrawing,
+        side: Side = "both",
+        name: str = "Canonical face",
+    ):
         """side: what it shows of the comparison. `turned` carries the camera whenever it has another one,
         `tool_taken` the tool."""
         super().__init__(name)
-        self.studio, self.derived = studio, derived
+        self.studio, self.derived, self.drawing = studio, derived, drawing
         self.side: Side = side
         self.offsets = OffsetMarks(studio, derived, side)
         self.face = canonical_face()
@@ -89,6 +98,7 @@ class CanonicalFaceView(Canvas):
         studio.layout_changed.connect(self._layout_changed)
         studio.selection_changed.connect(self.update)
         studio.probe_changed.connect(self.update)
+        drawing.changed.connect(self.redraw)
 
     def sizeHint(self) -> QSize:
         return QSize(560, 520)
@@ -118,7 +128,8 @@ class CanonicalFaceView(Canvas):
     # drawing
 
     def _recolour(self) -> None:
-        """The figure or its heat map may have changed: a thread works them out and draws a first, flat picture."""
+        """The figure or its heat map may have changed: a thread works them out, and draws a first picture unless GL
+        will."""
         if not self.isVisible():
             return  # it is done when the face is shown
         self._charts += 1
@@ -126,8 +137,7 @@ class CanonicalFaceView(Canvas):
         self._smooth_pending = True
         self._rest.stop()
         self.forget()
-        size, ratio = self._coarse_size()
-        self._ask("flat", FaceView.fast, size, ratio)
+        self._ask("flat", None if self.drawing.gl else FaceView.fast, *self._coarse_size())
 
     def _photo_changed(self) -> None:
         if self.studio.options.shape:
@@ -138,13 +148,17 @@ class CanonicalFaceView(Canvas):
             self._recolour()
         self.forget()
 
-    def _ask(self, kind: str, draw: Callable[..., FacePicture], size: tuple[int, int], ratio: float) -> None:
-        """Let the thread work out the figure and its heat map and draw them; the newest request wins."""
+    def _ask(
+        self, kind: str, draw: Callable[..., FacePicture] | None, size: tuple[int, int], ratio: float
+    ) -> None:
+        """Let the thread work out the figure and its heat map and `draw` them; the newest request wins."""
         orbit, background = self.orbit, self._background()
 
-        def work() -> tuple[heat.Chart, FacePicture]:
-            chart = self._work_out_chart()
-            return chart, draw(self.figures.now(), orbit, size, background=background, **chart.arguments)
+        def work() -> tuple[heat.Chart, FaceView, FacePicture | None]:
+            chart, figure = self._work_out_chart(), self.figures.now()
+            if draw is None:
+                return chart, figure, None
+            return chart, figure, draw(figure, orbit, size, background=background, **chart.arguments)
 
         self._worker.ask((kind, self._charts, self._version, ratio), work)
 
@@ -199,21 +213,20 @@ class CanonicalFaceView(Canvas):
         return colour.red(), colour.green(), colour.blue()
 
     def _draw_smoothly(self) -> None:
-        ratio = self.devicePixelRatioF()
-        size = (max(round(self.width() * ratio), 16), max(round(self.height() * ratio), 16))
-        self._ask("smooth", FaceView.smooth, size, ratio)
+        self._ask("smooth", FaceView.smooth, *self._full_size())
 
-    def _arrived(self, key: tuple[str, int, int, float], result: tuple[heat.Chart, FacePicture]) -> None:
+    def _arrived(
+        self, key: tuple[str, int, int, float], result: tuple[heat.Chart, FaceView, FacePicture | None]
+    ) -> None:
         kind, charts, version, ratio = key
         if charts != self._charts:
             return
-        self._chart, picture = result
-        self.renderer = picture.view
-        if version == self._version:
+        self._chart, self.renderer, picture = result
+        if picture is not None and version == self._version:
             self.picture, self._image, self._pixel_ratio = picture, to_qimage(picture.image), ratio
             self._stale = False
         elif kind == "flat":
-            self._stale = True  # turned meanwhile
+            self._stale = True  # turned meanwhile, or left to GL
         if kind == "flat":
             self._rest.start()
         elif version == self._version:
@@ -222,15 +235,21 @@ class CanonicalFaceView(Canvas):
 
     def _coarse_size(self) -> tuple[tuple[int, int], float]:
         """The flat picture's (width, height), and its pixels for each of the widget's."""
-        ratio = min(1.0, COARSE / max(min(self.width(), self.height()), 1))
+        return self._size_at(min(1.0, COARSE / max(min(self.width(), self.height()), 1)))
+
+    def _full_size(self) -> tuple[tuple[int, int], float]:
+        """The same of a picture as sharp as the screen."""
+        return self._size_at(self.devicePixelRatioF())
+
+    def _size_at(self, ratio: float) -> tuple[tuple[int, int], float]:
         return (max(round(self.width() * ratio), 16), max(round(self.height() * ratio), 16)), ratio
 
     def _ensure_picture(self) -> FacePicture:
         if self._stale or self.picture is None:
-            size, ratio = self._coarse_size()
+            size, ratio = self._full_size() if self.drawing.gl else self._coarse_size()
             start = time.perf_counter()
-            self.picture = self.renderer.fast(
-                self.orbit, size, background=self._background(), **self._chart.arguments
+            self.picture = self.drawing.fast(
+                self.renderer, self.orbit, size, background=self._background(), **self._chart.arguments
             )
             self._image, self._pixel_ratio, self._stale = to_qimage(self.picture.image), ratio, False
             if self._turned_from is not None:

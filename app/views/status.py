@@ -8,6 +8,7 @@ from statistics import median
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar
 
+from app.face_drawing import FaceDrawing
 from app.state import Studio
 from app.translation import tr
 from app.workers import Jobs, RunningJob, in_words, job_threads
@@ -20,9 +21,9 @@ KEPT = 7
 class StatusLine(QStatusBar):
     """Device and model on the left, timings and the running job on the right."""
 
-    def __init__(self, studio: Studio, jobs: Jobs):
+    def __init__(self, studio: Studio, jobs: Jobs, drawing: FaceDrawing):
         super().__init__()
-        self.studio, self._jobs = studio, jobs
+        self.studio, self._jobs, self._drawing = studio, jobs, drawing
         self.machine, self.timings = QLabel(), QLabel()
         self.job, self.bar, self.cancel = QLabel(), QProgressBar(), QPushButton(tr("Cancel"))
         self.bar.setFixedWidth(120)
@@ -38,6 +39,7 @@ class StatusLine(QStatusBar):
         self.cancel.clicked.connect(self._cancel)
         studio.timed.connect(self._timed)
         studio.landmarker_changed.connect(self._show_machine)
+        drawing.changed.connect(self._show_machine)
         jobs.started.connect(self._job_started)
         jobs.ended.connect(lambda _job: self._hide_job())
         self._hide_job()
@@ -49,8 +51,9 @@ class StatusLine(QStatusBar):
         model = tr("no model")
         if landmarker is not None:
             model = tr("model: {name}").format(name=self.studio.model_name)
-        text = tr("{device} · 1 thread live, {threads} for jobs · software view · {model}")
-        self.machine.setText("  " + text.format(device=device, threads=job_threads(), model=model))
+        text = tr("{device} · 1 thread live, {threads} for jobs · {view} · {model}")
+        words = text.format(device=device, threads=job_threads(), view=self._drawing.told, model=model)
+        self.machine.setText("  " + words)
 
     def _timed(self, what: str, milliseconds: float) -> None:
         self._times[{"custom": "query"}.get(what, what)].append(milliseconds)

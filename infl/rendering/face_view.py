@@ -232,9 +232,9 @@ class FaceView:
 
         `colours` (V, 3) uint8 cover the clay by `strength` (0…1).
         """
-        camera, screen = self._screen(orbit, size)
+        camera, screen = self.seen_by(orbit, size)
         ids = paint(screen, size, (screen.area < 0) | ~self.closed)
-        albedo, cover = self._albedo(colours, strength)
+        albedo, cover = self.skin(colours, strength)
         lit = self.clay.shade(self.normals @ camera.rotation.T, self.crease, albedo, cover)
         image = np.empty((size[0] * size[1], 4), np.uint8)
         image[:] = (0, 0, 0, 0) if background is None else (*background, 255)
@@ -261,11 +261,11 @@ class FaceView:
         supersampling: int = 2,
     ) -> FacePicture:
         """Shaded per pixel with soft edges. Same arguments as `fast`."""
-        camera, screen = self._screen(orbit, size)
+        camera, screen = self.seen_by(orbit, size)
         fine_size = (size[0] * supersampling, size[1] * supersampling)
         fine_screen = self._fine_screen(camera, supersampling)
         raster = rasterise(fine_screen, fine_size)
-        albedo, cover = self._albedo(colours, strength)
+        albedo, cover = self.skin(colours, strength)
         turned = self.normals @ camera.rotation.T
         values = interpolate(raster, self.triangles, np.c_[turned, self.crease, albedo, cover])
         lit = self.clay.shade(values[:, :3], values[:, 3], values[:, 4:7], values[:, 7])
@@ -284,7 +284,8 @@ class FaceView:
         ids = np.ascontiguousarray(raster.triangle[middle::supersampling, middle::supersampling])
         return FacePicture(image, ids, camera, self, screen)
 
-    def _screen(self, orbit: OrbitCamera, size: Size) -> tuple[Camera, ScreenTriangles]:
+    def seen_by(self, orbit: OrbitCamera, size: Size) -> tuple[Camera, ScreenTriangles]:
+        """The camera, and where it sees the triangles in a picture of `size`."""
         camera = self.camera(orbit, size)
         return camera, self._fine_screen(camera, 1)
 
@@ -294,9 +295,7 @@ class FaceView:
         depth = self.vertices @ camera.rotation[2] + camera.translation[2]
         return ScreenTriangles.of(points, depth, self.triangles)
 
-    def _albedo(
-        self, colours: np.ndarray | None, strength: float | np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def skin(self, colours: np.ndarray | None, strength: float | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(V, 3) 0…1 colour and (V,) share of it that covers the clay, from those of the whole face."""
         if colours is None:
             return self.clay.albedo, np.zeros(len(self.vertices))

@@ -25,17 +25,21 @@ _TONE = np.clip(_light * (1 + 0.12 * _light) / (1 + 0.28 * _light), 0, 1).astype
 
 
 @dataclass(frozen=True)
-class _Light:
+class Light:
+    """A lamp that stays with the camera."""
+
     direction: tuple[float, float, float]  # towards the light; x right, y up, z to the viewer
     colour: tuple[float, float, float]
     wrap: float  # how far light reaches round the terminator: a large, soft source
     shine: float
 
 
-_KEY = _Light((-0.50, 0.62, 0.62), (1.00, 0.965, 0.92), 0.30, 0.16)
-_FILL = _Light((0.75, 0.10, 0.65), (0.30, 0.325, 0.36), 0.55, 0.03)
-_RIM = _Light((0.55, 0.35, -0.76), (0.55, 0.60, 0.68), 0.12, 0.0)
-_SKY, _GROUND = np.array([0.20, 0.21, 0.225]), np.array([0.115, 0.10, 0.09])
+LIGHTS = (
+    Light((-0.50, 0.62, 0.62), (1.00, 0.965, 0.92), 0.30, 0.16),  # key
+    Light((0.75, 0.10, 0.65), (0.30, 0.325, 0.36), 0.55, 0.03),  # fill
+    Light((0.55, 0.35, -0.76), (0.55, 0.60, 0.68), 0.12, 0.0),  # rim
+)
+SKY, GROUND = np.array([0.20, 0.21, 0.225]), np.array([0.115, 0.10, 0.09])
 _CLAY = np.array([0.80, 0.725, 0.66])
 _EYE = {"sclera": (0.92, 0.91, 0.89), "iris": (0.60, 0.56, 0.53), "pupil": (0.30, 0.28, 0.27)}
 
@@ -49,9 +53,9 @@ def _ball() -> tuple[np.ndarray, np.ndarray]:
     shrink = np.where(inside > 1, 1 / np.maximum(inside, 1), 1)
     x, y = x * shrink, y * shrink
     normal = np.stack([x, y, np.sqrt(np.maximum(1 - x * x - y * y, 0))], -1)
-    light = _GROUND + (_SKY - _GROUND) * (normal[..., 1:2] + 1) / 2
+    light = GROUND + (SKY - GROUND) * (normal[..., 1:2] + 1) / 2
     gloss = np.zeros(x.shape)
-    for source in (_KEY, _FILL, _RIM):
+    for source in LIGHTS:
         direction = np.array(source.direction) / np.linalg.norm(source.direction)
         lambert = np.clip((normal @ direction + source.wrap) / (1 + source.wrap), 0, 1)
         light = light + (lambert**1.25)[..., None] * np.array(source.colour)
