@@ -5,6 +5,7 @@ QT_QPA_PLATFORM=xcb.
 """
 
 import gc
+import os
 import sys
 from collections.abc import Iterator
 
@@ -15,6 +16,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
 from app import gl_probe
+from app.face_drawing import FaceDrawing
 from app.gl_probe import Answer, GlProbe
 from app.views.gl_face import GlFace
 from app.window import MainWindow
@@ -35,16 +37,18 @@ def asked(qtbot, probe: GlProbe, limit: int = 60_000) -> Answer:
 
 @pytest.fixture(scope="module")
 def answer(qapp) -> Answer:
-    """What the driver of this machine says; skips where it may not be asked or cannot draw."""
+    """What the driver of this machine says; skips where it may not be asked or cannot draw, or
+    fails there if INFL_WANTS_GL is set."""
+    leave = pytest.fail if os.environ.get("INFL_WANTS_GL") else pytest.skip
     if gl_probe.platform() not in gl_probe.PLATFORMS:
-        pytest.skip(f"the platform {gl_probe.platform()} has no GL")
+        leave(f"the platform {gl_probe.platform()} has no GL")
     found, probe, loop = [], GlProbe(), QEventLoop()
     probe.answered.connect(found.append)
     probe.answered.connect(loop.quit)
     probe.start()
     loop.exec()
     if not found[0].usable:
-        pytest.skip(f"no GL here: {found[0].trouble}")
+        leave(f"no GL here: {found[0].trouble}")
     return found[0]
 
 
@@ -179,6 +183,41 @@ def test_the_menu_changes_who_draws_and_it_is_remembered(gl_window, settings):
 def test_automatically_software_gl_is_not_used(gl_window, answer):
     gl_window.actions_["draw_automatic"].trigger()
     assert gl_window.drawing.gl == answer.hardware
+
+
+def test_the_driver_is_asked_once_and_again_when_another_one_draws(answer, empty_window, qtbot, settings):
+    drawing = FaceDrawing(empty_window.studio, settings, may_use_gl=True)
+    with qtbot.waitSignal(drawing.changed, timeout=60_000):
+        drawing.begin()
+    assert gl_probe.remembered(settings) == answer
+    drawing.stop()
+    gl_probe.remember(settings, Answer(answer.platform, "Another Card"))
+    drawing = FaceDrawing(empty_window.studio, settings, may_use_gl=True)
+    drawing.begin()
+    assert drawing.gl
+    with qtbot.waitSignal(drawing._probe.answered, timeout=60_000):
+        drawing.fast(empty_window.face.renderer, OrbitCamera(), SIZE)
+    assert gl_probe.remembered(settings) == answer
+    drawing.stop()
+
+
+def test_a_program_that_died_drawing_does_not_try_again(answer, empty_window, settings):
+    gl_probe.remember(settings, answer)
+    settings.setValue("draw_with", "gl")
+    settings.setValue("gl/begun", "yes")
+    drawing = FaceDrawing(empty_window.studio, settings, may_use_gl=True)
+    drawing.begin()
+    assert not drawing.gl and "ended" in gl_probe.remembered(settings).trouble
+    drawing.stop()
+
+
+def test_a_person_who_wants_gl_hears_why_there_is_none(answer, empty_window, qtbot, settings):
+    broken = GlProbe(command=(sys.executable, "-c", "import os; os.abort()"))
+    drawing = FaceDrawing(empty_window.studio, settings, may_use_gl=True, probe=broken)
+    with qtbot.waitSignal(broken.answered):
+        drawing.choose("gl")
+    assert not drawing.gl and "driver crashed" in empty_window.studio.notices[-1].text
+    drawing.stop()
 
 
 # everywhere

@@ -123,7 +123,7 @@ def turning(window: MainWindow, frames: int = 60) -> float:
     drawn = []
     connection = window.face.drawn.connect(lambda: drawn.append(time.perf_counter()))
     for i in range(frames):
-        send(window, QMouseEvent.Type.MouseMove, at + QPoint(4 * (i % 30), i % 7), right)
+        send(window, QMouseEvent.Type.MouseMove, at + QPoint(4 * (i % 30) + 4, i % 7), right)
         wanted = len(drawn) + 1
         while len(drawn) < wanted:
             QApplication.processEvents()
