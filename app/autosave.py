@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.recovery import Slot, Unsaved
 from app.state import Studio
+from app.translation import tr
 from app.workers import Latest
 from infl.errors import InflError
 
@@ -93,7 +94,9 @@ class Autosave(QObject):
                 str(error) if isinstance(error, InflError) else f"{getattr(error, 'strerror', None) or error}"
             )
             self.failed.emit(
-                f"What is not saved could not be kept in {self.slot.path} ({reason}). "
-                "Save the project, and free some space on that disk."
+                tr(
+                    "What is not saved could not be kept in {path} ({reason}). "
+                    "Save the project, and free some space on that disk."
+                ).format(path=self.slot.path, reason=reason)
             )
         self.kept.emit()

@@ -13,6 +13,7 @@ from PySide6.QtGui import QUndoCommand
 
 from app import layout_edits
 from app.state import Studio
+from app.translation import tr
 from infl.layouts import Layout
 
 _MERGES = 1
@@ -50,7 +51,11 @@ def add_point(studio: Studio, xyz: layout_edits.Place, gesture: int = 0) -> int:
     index = len(studio.layout)
     after = layout_edits.add(studio.layout, xyz)
     name = after.points[-1].name
-    studio.undo.push(EditLayout(studio, f"Add {name}", _mirrored(studio, after, [index]), [index], gesture))
+    studio.undo.push(
+        EditLayout(
+            studio, tr("Add {name}").format(name=name), _mirrored(studio, after, [index]), [index], gesture
+        )
+    )
     return index
 
 
@@ -61,7 +66,7 @@ def move_points(studio: Studio, places: Mapping[int, layout_edits.Place], gestur
         return
     after = _mirrored(studio, layout_edits.move_many(studio.layout, places), list(places))
     one = studio.layout.points[next(iter(places))].name
-    text = f"Move {one}" if len(places) == 1 else f"Move {len(places)} points"
+    text = _of_one_or_more(tr("Move {name}"), tr("Move {count} points"), one, len(places))
     studio.undo.push(EditLayout(studio, text, after, studio.selection or list(places), gesture))
 
 
@@ -80,7 +85,9 @@ def rename_point(studio: Studio, index: int, name: str) -> None:
     """Rename a point; raises InflError when the name is empty or taken."""
     after = layout_edits.rename(studio.layout, index, name)
     if after != studio.layout:
-        studio.undo.push(EditLayout(studio, f"Rename to {name}", after, studio.selection))
+        studio.undo.push(
+            EditLayout(studio, tr("Rename to {name}").format(name=name), after, studio.selection)
+        )
 
 
 def delete_points(studio: Studio, indices: Sequence[int]) -> None:
@@ -88,11 +95,8 @@ def delete_points(studio: Studio, indices: Sequence[int]) -> None:
     if studio.options.mirrored:
         indices = sorted({*indices, *(int(studio.layout.mirror[i]) for i in indices)})
     if indices:
-        text = (
-            f"Delete {studio.layout.points[indices[0]].name}"
-            if len(indices) == 1
-            else f"Delete {len(indices)} points"
-        )
+        one = studio.layout.points[indices[0]].name
+        text = _of_one_or_more(tr("Delete {name}"), tr("Delete {count} points"), one, len(indices))
         studio.undo.push(EditLayout(studio, text, layout_edits.delete(studio.layout, indices)))
 
 
@@ -101,7 +105,12 @@ def set_group(studio: Studio, indices: Sequence[int], group: str) -> None:
     after = layout_edits.set_group(studio.layout, indices, group)
     if after != studio.layout:
         studio.undo.push(
-            EditLayout(studio, f"Group {group}" if group else "Ungroup", after, studio.selection)
+            EditLayout(
+                studio,
+                tr("Group {name}").format(name=group) if group else tr("Ungroup"),
+                after,
+                studio.selection,
+            )
         )
 
 
@@ -109,14 +118,22 @@ def set_colour(studio: Studio, group: str, colour: str | None) -> None:
     """Draw a group in a colour, "#rrggbb"."""
     after = layout_edits.set_colour(studio.layout, group, colour)
     if after != studio.layout:
-        studio.undo.push(EditLayout(studio, f"Colour of {group or 'points'}", after, studio.selection))
+        studio.undo.push(
+            EditLayout(
+                studio, tr("Colour of {group}").format(group=group or tr("points")), after, studio.selection
+            )
+        )
 
 
 def reorder_point(studio: Studio, index: int, to: int) -> None:
     """Move a point in the order to place `to`."""
     if index != to and 0 <= to < len(studio.layout):
         after = layout_edits.reorder(studio.layout, index, to)
-        studio.undo.push(EditLayout(studio, f"Reorder {studio.layout.points[index].name}", after, [to]))
+        studio.undo.push(
+            EditLayout(
+                studio, tr("Reorder {name}").format(name=studio.layout.points[index].name), after, [to]
+            )
+        )
 
 
 def reorder_points(studio: Studio, indices: Sequence[int], before: int) -> None:
@@ -124,22 +141,21 @@ def reorder_points(studio: Studio, indices: Sequence[int], before: int) -> None:
     after = layout_edits.reorder_many(studio.layout, indices, before)
     if after != studio.layout:
         start = sum(1 for i in range(before) if i not in indices)
-        studio.undo.push(EditLayout(studio, "Reorder", after, range(start, start + len(indices))))
+        studio.undo.push(EditLayout(studio, tr("Reorder"), after, range(start, start + len(indices))))
 
 
 def mirror_points(studio: Studio, indices: Sequence[int]) -> None:
     """Make (or move) the mirror partners of points."""
     if indices:
         after, partners = layout_edits.mirror(studio.layout, indices)
-        studio.undo.push(EditLayout(studio, "Mirror", after, partners))
+        studio.undo.push(EditLayout(studio, tr("Mirror"), after, partners))
 
 
 def toggle_edge(studio: Studio, a: int, b: int) -> None:
     """Join two points by a line, or take the line away."""
     after = layout_edits.toggle_edge(studio.layout, a, b)
-    studio.undo.push(
-        EditLayout(studio, "Join" if len(after.edges) > len(studio.layout.edges) else "Unjoin", after, (a, b))
-    )
+    text = tr("Join") if len(after.edges) > len(studio.layout.edges) else tr("Unjoin")
+    studio.undo.push(EditLayout(studio, text, after, (a, b)))
 
 
 def replace_layout(studio: Studio, layout: Layout, text: str) -> None:
@@ -151,24 +167,37 @@ def add_line(studio: Studio, indices: Sequence[int], count: int, name: str) -> N
     """Add points in even steps on the line along the surface through points of the layout; raises InflError where there
     is none."""
     after = layout_edits.add_line(studio.layout, studio.layout.queries[list(indices)], count, name)
-    _push_added(studio, after, f"Line “{name}”")
+    _push_added(studio, after, tr("Line “{name}”").format(name=name))
 
 
 def add_curve(studio: Studio, name: str, count: int) -> None:
     """Add points in even steps along a named curve of the canonical face."""
-    _push_added(studio, layout_edits.add_curve(studio.layout, name, count), f"Add {name.replace('_', ' ')}")
+    _push_added(
+        studio,
+        layout_edits.add_curve(studio.layout, name, count),
+        tr("Add {name}").format(name=name.replace("_", " ")),
+    )
 
 
 def add_region(studio: Studio, name: str, count: int) -> None:
     """Add points spread over a named region of the canonical face."""
-    _push_added(studio, layout_edits.add_region(studio.layout, name, count), f"Add {name.replace('_', ' ')}")
+    _push_added(
+        studio,
+        layout_edits.add_region(studio.layout, name, count),
+        tr("Add {name}").format(name=name.replace("_", " ")),
+    )
 
 
 def copy_points(studio: Studio, other: Layout, indices: Sequence[int]) -> None:
     """Add points of another layout."""
     after = layout_edits.copy_points(studio.layout, other, indices)
-    _push_added(studio, after, f"Copy from {other.title}")
+    _push_added(studio, after, tr("Copy from {layout}").format(layout=other.title))
 
 
 def _push_added(studio: Studio, after: Layout, text: str) -> None:
     studio.undo.push(EditLayout(studio, text, after, range(len(studio.layout), len(after))))
+
+
+def _of_one_or_more(one: str, more: str, name: str, count: int) -> str:
+    """“Move left jaw”, or “Move 3 points”."""
+    return one.format(name=name) if count == 1 else more.format(count=count)

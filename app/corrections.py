@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from app.translation import tr
 from infl.datasets.dataset import ABSENT, OCCLUDED, VISIBLE, Dataset, Sample
 from infl.errors import InflError
 from infl.export.harmonised_face import HUMAN
@@ -125,7 +126,8 @@ def from_json(data: Any, path_of: Callable[[str], Path]) -> Corrections:
                 for name, face in entry["faces"].items()
             }
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise InflError(f"corrections.{number} is no list of corrected faces: {error!r}.") from error
+            why = tr("corrections.{number} is no list of corrected faces: {error}.")
+            raise InflError(why.format(number=number, error=repr(error))) from error
         sets[key] = MappingProxyType(faces)
     return Corrections(MappingProxyType(sets))
 

@@ -56,11 +56,13 @@ class Plan:
 class FineTuning(QObject):
     """The run, if there is one, and how it goes.
 
-    `changed`: a run has begun, rested or ended, or there is another one to go on with. `reported`: lists of Progress.
+    `begun`: a run trains from here on. `changed`: it has begun, rested or ended, or there is another one to go on with.
+    `reported`: lists of Progress.
     needs: what the pre-flight batch showed. before, now: NME in % on the val part of each convention. said: how the run
     stands, in words; trouble: whether that is bad news.
     """
 
+    begun = Signal()
     changed = Signal()
     reported = Signal(object)
     ended = Signal()
@@ -103,7 +105,8 @@ class FineTuning(QObject):
         corrections = self.studio.corrections
         kept = self._new_kept() if plan.parts != CODE else None
         make = lambda: self._run(landmarker, plan, corrections, kept)  # noqa: E731
-        self._begin(tr("Fine-tuning"), make, self._finished, kept)
+        if self._begin(tr("Fine-tuning"), make, self._finished, kept):
+            self.begun.emit()
 
     def go_on(self, run: LeftOver) -> None:
         """Go on with a run that was left; its sets are opened where they are not."""
@@ -249,6 +252,7 @@ class FineTuning(QObject):
 
         if self._begin(tr("Fine-tuning"), make, self._finished, run.kept):
             self.left = [other for other in self.left if other is not run]
+            self.begun.emit()
             self.changed.emit()
 
     def _begin(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from app.translation import tr
 from app.values import OpenSet, Place
 from infl.datasets import open_datasets
 from infl.datasets.dataset import Dataset, Sample
@@ -49,7 +50,11 @@ def measure_disagreement(
     """
     dataset, layout = open_set.dataset, open_set.dataset.layout
     if layout is None:
-        raise InflError(f"“{dataset.name}” has no layout yet, so there is no prediction to compare with.")
+        raise InflError(
+            tr("“{name}” has no layout yet, so there is no prediction to compare with.").format(
+                name=dataset.name
+            )
+        )
     values: dict[Place, float] = {}
     start = Progress("measuring", 0, len(dataset))
     for index, sample in enumerate(dataset.samples):

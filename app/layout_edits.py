@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from app.translation import tr
 from infl.errors import InflError
 from infl.geometry.canonical_face import canonical_face
 from infl.geometry.lines import curve, evenly_along, evenly_over, line_through
@@ -158,9 +159,9 @@ def rename(layout: Layout, index: int, name: str) -> Layout:
     """Rename point `index`; raises InflError for an empty name or one that another point has."""
     name = name.strip()
     if not name:
-        raise InflError("A point needs a name.")
+        raise InflError(tr("A point needs a name."))
     if any(p.name == name for i, p in enumerate(layout.points) if i != index):
-        raise InflError(f"Another point is already called “{name}”.")
+        raise InflError(tr("Another point is already called “{name}”.").format(name=name))
     return _with_points(layout, {index: replace(layout.points[index], name=name)})
 
 

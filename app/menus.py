@@ -4,35 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu
 
-from app import commands, face_actions, photo_actions
+from app import commands, face_actions, fine_tune_actions, photo_actions
 from app.actions import Actions
+from app.fine_tuning import FineTuning
 from app.operations import Operations
 from app.project_actions import ProjectActions
 from app.questions import Questions
 from app.state import Studio
-from app.translation import tr
+from app.translation import QT_TR_NOOP, tr
 from app.views.face_tools import BOX, LASSO, POINT, TURN
 from app.views.face_view import CanonicalFaceView
 from app.views.photo_view import PhotoView
 from infl.layouts import layout_names
 
-FILE = str(QT_TRANSLATE_NOOP("studio", "&File"))
-EDIT = str(QT_TRANSLATE_NOOP("studio", "&Edit"))
-VIEW = str(QT_TRANSLATE_NOOP("studio", "&View"))
-LAYOUT = str(QT_TRANSLATE_NOOP("studio", "&Layout"))
-MODEL = str(QT_TRANSLATE_NOOP("studio", "&Model"))
-VIDEO = str(QT_TRANSLATE_NOOP("studio", "Vi&deo"))
-GO = str(QT_TRANSLATE_NOOP("studio", "&Go"))
-HELP = str(QT_TRANSLATE_NOOP("studio", "&Help"))
+FILE = QT_TR_NOOP("&File")
+EDIT = QT_TR_NOOP("&Edit")
+VIEW = QT_TR_NOOP("&View")
+LAYOUT = QT_TR_NOOP("&Layout")
+MODEL = QT_TR_NOOP("&Model")
+VIDEO = QT_TR_NOOP("Vi&deo")
+GO = QT_TR_NOOP("&Go")
+HELP = QT_TR_NOOP("&Help")
 
 
 def declare(
     actions: Actions, studio: Studio, operations: Operations, questions: Questions, projects: ProjectActions,
-    photo: PhotoView, face: CanonicalFaceView, window: dict[str, Callable[[], object]],
+    photo: PhotoView, face: CanonicalFaceView, tuning: FineTuning, window: dict[str, Callable[[], object]],
 ) -> None:  # fmt: skip
     """Declare everything but the docks' switches; `window` holds what only the window can do, by name."""
     _file(actions, operations, projects, window)
@@ -41,9 +41,8 @@ def declare(
     photo_actions.declare(actions, studio, photo.points)
     _layout(actions, studio, operations)
     actions.add("load_model", MODEL, tr("Load a checkpoint…"), operations.ask_model)
-    actions.add("fine_tune", MODEL, tr("Fine-tune on the open sets"), window["fine_tune"])
-    actions.add("revert", MODEL, tr("Use the weights from before"), studio.revert_landmarker, "",
-                tr("Go back to the model before the last fine-tuning, and again forward"))  # fmt: skip
+    actions.separate(MODEL)
+    fine_tune_actions.declare(actions, MODEL, studio, tuning, window["fine_tune"], window["check_run"])
     actions.separate(MODEL)
     actions.add("measure", MODEL, tr("Measure disagreement of this set"), operations.measure)
     actions.add("suspects", MODEL, tr("Find suspicious annotations"), questions.suspects, "Ctrl+Shift+F",

@@ -92,7 +92,7 @@ class Operations(QObject):
     def preview(self, paths: Sequence[Path]) -> None:
         """Read folders or files and show what they hold; what is chosen there opens."""
         paths = [_annotations_of(path) for path in paths]
-        self.start("Reading", lambda: open_folders(paths), lambda result: self._show_preview(*result))
+        self.start(tr("Reading"), lambda: open_folders(paths), lambda result: self._show_preview(*result))
 
     def _show_preview(self, datasets: list[Dataset], failed: list[InflError]) -> None:
         dialog = OpenPreview(self.studio, datasets, failed, self.window)
@@ -103,7 +103,7 @@ class Operations(QObject):
     def _read_again(self, dialog: OpenPreview, path: Path, folder: Path) -> None:
         """Read a set of the preview once more, with its pictures in another folder."""
         make = lambda: open_folders([path], {path: folder})  # noqa: E731
-        self.start("Reading", make, lambda result: dialog.replace(path, *result))
+        self.start(tr("Reading"), make, lambda result: dialog.replace(path, *result))
 
     def find_pictures(self, index: int) -> None:
         """Choose the folder where an open set's missing pictures are, and open the set again with them."""
@@ -135,19 +135,19 @@ class Operations(QObject):
                 self.studio.notify("error", str(error))
             for dataset in datasets:
                 if dataset.problems:
-                    text = (
-                        f"{dataset.name}: {len(dataset.problems)} files could not be read; the rest is open."
+                    text = tr("{name}: {count} files could not be read; the rest is open.").format(
+                        name=dataset.name, count=len(dataset.problems)
                     )
                     self.studio.notify("warning", text, "\n".join(map(str, dataset.problems)))
             then()
 
-        return self.start("Opening", lambda: open_folders(list(paths), pictures), opened)
+        return self.start(tr("Opening"), lambda: open_folders(list(paths), pictures), opened)
 
     def measure(self) -> None:
         """Measure the disagreement of the chosen set's photographs with the prediction."""
         landmarker, place = self.studio.landmarker, self.studio.place
         if landmarker is None or place is None:
-            self.studio.notify("warning", "Measuring needs a model and an open data set.")
+            self.studio.notify("warning", tr("Measuring needs a model and an open data set."))
             return
         open_set = self.studio.sets[place.set]
         convention = self.studio.convention_of(open_set.dataset)
@@ -156,7 +156,7 @@ class Operations(QObject):
             self.studio.set_disagreement(values)
 
         make = lambda: measure_disagreement(landmarker, open_set, place.set, convention)  # noqa: E731
-        self.start(f"Measuring {open_set.label}", make, measured)
+        self.start(tr("Measuring {name}").format(name=open_set.label), make, measured)
 
     # the model
 
@@ -188,21 +188,25 @@ class Operations(QObject):
         QTimer.singleShot(PREPARE_AFTER, self, lambda: preparing.start())  # Qt holds no bound method alive
 
     def _model_failed(self, path: Path | None, error: Exception) -> None:
-        text = str(error) if isinstance(error, InflError) else f"The model could not be loaded: {error}"
+        text = (
+            str(error)
+            if isinstance(error, InflError)
+            else tr("The model could not be loaded: {error}").format(error=error)
+        )
         self.studio.notify(
-            "error", f"{text} Annotations and the canonical face are shown without predictions."
+            "error", text + " " + tr("Annotations and the canonical face are shown without predictions.")
         )
 
     # the custom layout
 
     def new_layout(self) -> None:
         """Start over with no points (undoable)."""
-        commands.replace_layout(self.studio, layout_edits.empty(), "New layout")
+        commands.replace_layout(self.studio, layout_edits.empty(), tr("New layout"))
 
     def start_from(self, name: str) -> None:
         """Take a layout of the catalogue as the custom one (undoable)."""
         try:
-            commands.replace_layout(self.studio, layout(name), f"Start from {name}")
+            commands.replace_layout(self.studio, layout(name), tr("Start from {layout}").format(layout=name))
         except InflError as error:
             self.studio.notify("error", str(error))
 
@@ -219,7 +223,7 @@ class Operations(QObject):
         except InflError as error:
             self.studio.notify("error", str(error))
             return
-        commands.replace_layout(self.studio, loaded, f"Open {path.name}")
+        commands.replace_layout(self.studio, loaded, tr("Open {file}").format(file=path.name))
         self.layout_path = path
         self.layout_filed.emit()
 
@@ -253,11 +257,11 @@ class Operations(QObject):
         try:
             save_layout(named, path)
         except (OSError, FileError) as error:
-            self.studio.notify("error", f"The layout was not saved: {error}")
+            self.studio.notify("error", tr("The layout was not saved: {error}").format(error=error))
             return
         self.layout_path = path
         self.layout_filed.emit()
-        self.studio.notify("info", f"Saved {len(named)} points to {path}.")
+        self.studio.notify("info", tr("Saved {count} points to {path}.").format(count=len(named), path=path))
 
     # editing what is selected
 
@@ -271,7 +275,7 @@ class Operations(QObject):
         """Draw a line between neighbours among the selected points, or take it away."""
         selection = self.studio.selection
         if len(selection) < 2:
-            self.studio.notify("info", "Select two points or more in the layout table to join them.")
+            self.studio.notify("info", tr("Select two points or more in the layout table to join them."))
             return
         self.studio.undo.beginMacro("Join")
         for a, b in pairwise(selection):

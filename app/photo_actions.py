@@ -6,11 +6,11 @@ from app import commands
 from app import correction_commands as corrections
 from app.actions import Actions
 from app.state import Studio
-from app.translation import tr
+from app.translation import QT_TR_NOOP, tr
 from app.views.photo_points import PhotoPoints
 from infl.datasets.dataset import ABSENT, OCCLUDED
 
-PHOTO = "&Photo"
+PHOTO = QT_TR_NOOP("&Photo")
 POINT_ACTIONS = ("occluded", "absent", "as_filed", "all_as_filed")
 """Those that a point's context menu offers."""
 

@@ -10,23 +10,28 @@ import numpy as np
 
 from app.corrections import SetKey
 from app.state import Studio
+from app.translation import QT_TR_NOOP
 from app.values import OpenSet, Place
 from infl.datasets.dataset import Dataset
 from infl.geometry.annotated_yaw import annotated_yaw
 
-ANY = "any"
+ANY = QT_TR_NOOP("any")
 YAWS: dict[str, tuple[float, float]] = {
-    "frontal, to 20°": (0.0, 20.0), "half turned, 20–50°": (20.0, 50.0), "profile, from 50°": (50.0, 181.0),
-}  # fmt: skip
-STATUSES = (
-    "corrected",
-    "suspicious",
-    "not measured",
-    "several faces",
-    "missing or not read",
-    "points absent",
-)
-FILE_ORDER, NAME, WORST, YAW = "file order", "name", "worst first", "yaw"
+    QT_TR_NOOP("frontal, to 20°"): (0.0, 20.0),
+    QT_TR_NOOP("half turned, 20–50°"): (20.0, 50.0),
+    QT_TR_NOOP("profile, from 50°"): (50.0, 181.0),
+}
+CORRECTED = QT_TR_NOOP("corrected")
+SUSPICIOUS = QT_TR_NOOP("suspicious")
+NOT_MEASURED = QT_TR_NOOP("not measured")
+SEVERAL_FACES = QT_TR_NOOP("several faces")
+UNREADABLE = QT_TR_NOOP("missing or not read")
+POINTS_ABSENT = QT_TR_NOOP("points absent")
+STATUSES = (CORRECTED, SUSPICIOUS, NOT_MEASURED, SEVERAL_FACES, UNREADABLE, POINTS_ABSENT)
+FILE_ORDER = QT_TR_NOOP("file order")
+NAME = QT_TR_NOOP("name")
+WORST = QT_TR_NOOP("worst first")
+YAW = QT_TR_NOOP("yaw")
 ORDERS = (FILE_ORDER, NAME, WORST, YAW)
 
 
@@ -140,17 +145,17 @@ class PhotoList:
     def _has_status(self, index: int, status: str) -> np.ndarray:
         open_set = self.studio.sets[index]
         samples: Sequence = open_set.dataset.samples
-        if status == "corrected":
+        if status == CORRECTED:
             faces = self.studio.corrections.of_set(open_set.key)
             return np.array([s.key in faces for s in samples], bool)
-        if status == "suspicious":
+        if status == SUSPICIOUS:
             suspected = self.studio.suspects.faces.get(open_set.key, frozenset())
             return np.array([s.key in suspected for s in samples], bool)
-        if status == "not measured":
+        if status == NOT_MEASURED:
             return self._measured(index, len(samples)) < 0
-        if status == "several faces":
+        if status == SEVERAL_FACES:
             return np.array([s.image in open_set.crowded for s in samples], bool)
-        if status == "points absent":
+        if status == POINTS_ABSENT:
             return np.array([bool(np.isnan(s.points).any()) for s in samples], bool)
         return np.array([s.image in self.studio.unreadable for s in samples], bool)
 

@@ -29,6 +29,7 @@ from app.project import (
 )  # fmt: skip
 from app.recovery import Kept, Slot, Unsaved, left_behind
 from app.state import Studio
+from app.translation import tr
 from app.values import Place
 from infl.datasets.dataset import Dataset
 from infl.errors import FileError, InflError
@@ -147,7 +148,7 @@ class Session(QObject):
             write_project(project_of(kept, path), path)
         except (OSError, FileError) as error:
             reason = str(error) if isinstance(error, FileError) else f"{path}: {error.strerror or error}"
-            self.studio.notify("error", f"The project was not saved. {reason}")
+            self.studio.notify("error", tr("The project was not saved.") + f" {reason}")
             return False
         self.path, self.saved_at = path, time.time()
         self._remember(path)
@@ -199,7 +200,9 @@ class Session(QObject):
         """Everything that `project`, of the file `path`, says. Raises InflError before anything is changed."""
         if self.operations.jobs.running is not None:
             raise InflError(
-                f"“{self.operations.jobs.running.title}” is still running. Wait for it or cancel it first."
+                tr("“{job}” is still running. Wait for it or cancel it first.").format(
+                    job=self.operations.jobs.running.title
+                )
             )
         layout = layout_of(project, path)
         layout_path = resolved(project.layout, path) if project.layout else None
@@ -266,8 +269,8 @@ class Session(QObject):
         try:
             slot = Slot.new(folder)
         except OSError as error:
-            self.studio.notify("warning", f"Nothing can be kept against a crash: {folder} cannot be made "
-                                          f"({error.strerror}).")  # fmt: skip
+            text = tr("Nothing can be kept against a crash: {folder} cannot be made ({reason}).")
+            self.studio.notify("warning", text.format(folder=folder, reason=error.strerror))
             return
         self.autosave = Autosave(self.studio, slot, self._unsaved)
         self.autosave.failed.connect(lambda text: self.studio.notify("warning", text))
@@ -303,6 +306,6 @@ class Session(QObject):
         try:
             self._bring_back(project, slot.path, find, recovered)
         except InflError as error:
-            self.studio.notify("error", f"It could not be brought back, and is kept. {error}")
+            self.studio.notify("error", tr("It could not be brought back, and is kept.") + f" {error}")
             return False
         return True

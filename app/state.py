@@ -53,7 +53,7 @@ class Studio(QObject):
         self.photo: Photo | None = None
         self.landmarker: Landmarker | None = None
         self.previous_landmarker: Landmarker | None = None
-        self.model_name = ""
+        self.model_name = self.previous_name = ""
         self.layout: Layout = layout_edits.empty()
         self.selection: tuple[int, ...] = ()
         self.target_convention = CANONICAL
@@ -229,16 +229,15 @@ class Studio(QObject):
 
     def set_landmarker(self, landmarker: Landmarker, name: str) -> None:
         """Use other weights from now on; the ones before can be taken back with `revert_landmarker`."""
-        self.previous_landmarker, self.landmarker, self.model_name = self.landmarker, landmarker, name
+        self.previous_landmarker, self.landmarker = self.landmarker, landmarker
+        self.previous_name, self.model_name = self.model_name, name
         self._landmarker_replaced()
 
     def revert_landmarker(self) -> None:
         """Swap the weights in use with the ones before."""
         if self.previous_landmarker is not None:
             self.landmarker, self.previous_landmarker = self.previous_landmarker, self.landmarker
-            self.model_name = (
-                f"{self.model_name} (reverted)" if "(reverted)" not in self.model_name else "fine-tuned"
-            )
+            self.model_name, self.previous_name = self.previous_name, self.model_name
             self._landmarker_replaced()
 
     def _landmarker_replaced(self) -> None:

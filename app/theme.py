@@ -160,8 +160,10 @@ QPushButton:hover, QToolButton:hover {{ background: {t.hover}; }}
 QPushButton:pressed, QToolButton:pressed {{ background: {t.line}; }}
 QPushButton:checked, QToolButton:checked {{ background: {t.accent_soft}; border-color: {t.accent}; }}
 QPushButton:disabled, QToolButton:disabled {{ color: {t.muted}; background: transparent; }}
-QPushButton#primary {{ background: {t.accent}; color: {t.accent_text}; border-color: {t.accent}; font-weight: 600; }}
-QPushButton#primary:disabled {{ background: {t.line}; color: {t.muted}; border-color: {t.line}; }}
+QPushButton#primary, QToolButton#primary {{ background: {t.accent}; color: {t.accent_text};
+    border-color: {t.accent}; font-weight: 600; }}
+QPushButton#primary:disabled, QToolButton#primary:disabled {{ background: {t.line}; color: {t.muted};
+    border-color: {t.line}; }}
 QToolButton#quiet {{ background: transparent; border-color: transparent; padding: 3px 0; }}
 QToolButton#quiet:hover {{ background: {t.hover}; }}
 QToolButton#quiet:checked {{ background: {t.accent_soft}; border-color: transparent; }}

@@ -109,7 +109,7 @@ class MainWindow(QMainWindow):
         self.layout_panel = LayoutPanel(self.studio, self.derived, self.actions_)
         self.offsets = OffsetsPanel(self.studio, self.derived, self.actions_)
         self.suspects = SuspectsPanel(self.studio, self.actions_)
-        self.fine_tune = FineTunePanel(self.studio, self.derived, self.tuning, self.earlier)
+        self.fine_tune = FineTunePanel(self.studio, self.derived, self.actions_, self.tuning, self.earlier)
         self.history = HistoryPanel(self.studio)
         self.log = LogPanel(self.studio)
         self._dock_panels()
@@ -150,6 +150,7 @@ class MainWindow(QMainWindow):
             self.projects,
             self.photo,
             self.face,
+            self.tuning,
             self._window_actions(),
         )
         video_actions.declare(self.actions_, menus.VIDEO, self.video, self)
@@ -160,6 +161,7 @@ class MainWindow(QMainWindow):
         return {
             "demo": self.open_demo,
             "export": self.export, "picture": self.ask_picture, "quit": self.close, "fine_tune": self.show_fine_tune,
+            "check_run": self.check_fine_tune,
             "search": lambda: CommandSearch(self.actions_, self).show(),
             "shortcuts": lambda: CheatSheet(self.actions_, self).open(),
             "change_shortcuts": lambda: ShortcutEditor(self.actions_, self).open(), "tour": self.show_tour,
@@ -341,9 +343,16 @@ class MainWindow(QMainWindow):
             self.operations.layout_filed.emit()
 
     def show_fine_tune(self) -> None:
-        self.docks["Fine-tune"].show()
-        self.docks["Fine-tune"].raise_()
+        self._show_dock("Fine-tune")
         self.fine_tune.begin()
+
+    def check_fine_tune(self) -> None:
+        self._show_dock("Fine-tune")
+        self.fine_tune.check_batch()
+
+    def _show_dock(self, title: str) -> None:
+        self.docks[title].show()
+        self.docks[title].raise_()
 
     def export(self) -> None:
         ExportDialog(self.studio, self.jobs, self).open()
@@ -357,8 +366,7 @@ class MainWindow(QMainWindow):
 
     def show_tour(self) -> None:
         """Four steps over what is where; the bottom panels are brought to the front for it."""
-        self.docks["Layout"].show()
-        self.docks["Layout"].raise_()
+        self._show_dock("Layout")
         Tour(self, tour_steps(self.datasets, self.photo, self.face, self.layout_panel))
 
     def show_about(self) -> None:

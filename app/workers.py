@@ -17,6 +17,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.translation import tr
 from infl.errors import InflError
 from infl.progress import Job, Progress
 
@@ -183,12 +184,14 @@ class RunningJob(QObject):
         except InflError as error:
             self._outcome = ("failed", (str(error), traceback.format_exc()))
         except MemoryError:
-            advice = (
+            advice = tr(
                 "There is not enough memory for this. Close other programs, or take fewer data sets at once."
             )
             self._outcome = ("failed", (advice, traceback.format_exc()))
         except Exception as error:
-            text = f"{self.title} stopped on an unexpected error: {error or type(error).__name__}."
+            text = tr("{job} stopped on an unexpected error: {error}.").format(
+                job=self.title, error=str(error) or type(error).__name__
+            )
             self._outcome = ("failed", (text, traceback.format_exc()))
 
     def _poll(self) -> None:
@@ -225,7 +228,9 @@ class Jobs(QObject):
     def start(self, title: str, make: Callable[[], Job[Any]]) -> RunningJob:
         """Start a job; raises InflError while another one runs. Connect to the result before returning to Qt."""
         if self.running is not None:
-            raise InflError(f"“{self.running.title}” is still running. Wait for it or cancel it first.")
+            raise InflError(
+                tr("“{job}” is still running. Wait for it or cancel it first.").format(job=self.running.title)
+            )
         job = RunningJob(title, make)
         # Kept until the next one: a job ends inside a call of its own timer and must outlive it.
         self.running = self._last = job
@@ -250,6 +255,8 @@ def in_words(seconds: float | None) -> str:
     if seconds is None:
         return "…"
     if seconds < 90:
-        return f"{max(round(seconds), 1)} s"
+        return tr("{seconds} s").format(seconds=max(round(seconds), 1))
     minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"
+    if minutes < 90:
+        return tr("{minutes} min").format(minutes=minutes)
+    return tr("{hours} h {minutes} min").format(hours=minutes // 60, minutes=f"{minutes % 60:02d}")

@@ -21,6 +21,7 @@ from app.face_drawing import FaceDrawing
 from app.snapping import caught
 from app.state import Studio
 from app.theme import GRID, theme
+from app.translation import tr
 from app.views import heat, marks
 from app.views.canvas import Canvas
 from app.views.face_tools import BOX, LASSO, POINT, TURN, Grasp, Marquee, chosen_with
@@ -85,7 +86,9 @@ class CanonicalFaceView(Canvas):
         self._worker = Latest(self)
         self._worker.done.connect(self._arrived)
         self._worker.failed.connect(
-            lambda _key, error: studio.notify("error", f"The face could not be drawn: {error}")
+            lambda _key, error: studio.notify(
+                "error", tr("The face could not be drawn: {error}").format(error=error)
+            )
         )
         self._rest = QTimer(self, interval=SMOOTH_AFTER, singleShot=True)
         self._rest.timeout.connect(self._draw_smoothly)

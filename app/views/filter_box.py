@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QPushButton, QSpinBox, QWi
 
 from app.photo_list import ANY, STATUSES, YAWS, Wanted
 from app.theme import GRID
-from app.translation import tr
+from app.translation import QT_TR_NOOP, tr
 from app.views.panel import label
 
-CHOSEN, ALL = "the chosen one", "all of them"
+CHOSEN = QT_TR_NOOP("the chosen one")
+ALL = QT_TR_NOOP("all of them")
 
 
 class FilterBox(QWidget):
@@ -36,18 +37,18 @@ class FilterBox(QWidget):
         self.residual.setSuffix(tr(" % or more"))
         self.residual.setSpecialValueText(tr(ANY))
         self.residual.setToolTip(
-            "Disagreement of annotation and prediction, of the photographs that were measured"
+            tr("Disagreement of annotation and prediction, of the photographs that were measured")
         )
         self.yaw.setToolTip(tr("How far the head is turned to either side, as its annotated points tell"))
         form = QFormLayout(self)
         form.setContentsMargins(GRID, 0, GRID, GRID // 2)
         form.setSpacing(GRID // 2)
-        rows = (("Sets", self.sets), ("Split", self.split), ("Yaw", self.yaw), ("Status", self.status),
-                ("Residual", self.residual))  # fmt: skip
+        rows = ((tr("Sets"), self.sets), (tr("Split"), self.split), (tr("Yaw"), self.yaw),
+                (tr("Status"), self.status), (tr("Residual"), self.residual))  # fmt: skip
         for text, field in rows:
-            field.setAccessibleName(tr(text))
+            field.setAccessibleName(text)
             field.setMinimumWidth(60)
-            name = label(tr(text), "muted")
+            name = label(text, "muted")
             name.setFixedHeight(field.sizeHint().height())
             form.addRow(name, field)
         form.addRow("", self.clear)

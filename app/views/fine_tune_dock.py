@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QProgressBar,
-    QPushButton,
     QSizePolicy,
     QSpinBox,
     QTreeWidget,
@@ -22,8 +21,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
+from app.actions import Actions
 from app.derived import Derived
 from app.earlier import EarlierPrediction
+from app.fine_tune_actions import pausing
 from app.fine_tuning import CODE, VAL, FineTuning, Plan
 from app.state import Studio
 from app.theme import GRID, theme
@@ -31,7 +32,7 @@ from app.translation import tr
 from app.views import marks
 from app.views.before_after import BeforeAfter
 from app.views.curves import Curves
-from app.views.panel import label
+from app.views.panel import label, text_button
 from app.workers import Latest, in_words
 from infl.progress import Progress
 
@@ -49,20 +50,27 @@ STEPS, MINUTES = "steps", "minutes"
 class FineTunePanel(QFrame):
     """What to train on the left, the sets with their errors beside it, then how it goes and what came of it."""
 
-    def __init__(self, studio: Studio, derived: Derived, tuning: FineTuning, earlier: EarlierPrediction):
+    def __init__(
+        self,
+        studio: Studio,
+        derived: Derived,
+        actions: Actions,
+        tuning: FineTuning,
+        earlier: EarlierPrediction,
+    ):
         super().__init__()
         self.setObjectName("panel")
-        self.studio, self.tuning = studio, tuning
+        self.studio, self.actions_, self.tuning = studio, actions, tuning
         self._redrawn = 0.0
         self.parts, self.length, self.unit = QComboBox(), QSpinBox(), QComboBox()
         self.device, self.rate, self.faces = QComboBox(), QComboBox(), QSpinBox()
         self.sets = QTreeWidget()
-        self.check, self.start = QPushButton(tr("Check")), QPushButton(tr("Fine-tune"))
-        self.pause, self.keep = QPushButton(tr("Pause")), QPushButton(tr("Keep the best"))
-        self.discard = QPushButton(tr("Discard"))
-        self.revert = QPushButton(tr("Use the weights from before"))
-        self.go_on, self.use_best = QPushButton(tr("Go on")), QPushButton(tr("Use its best weights"))
-        self.forget = QPushButton(tr("Discard it"))
+        self.check = text_button(actions["check_run"])
+        self.start = text_button(actions["fine_tune"], "primary")
+        self.pause, self.keep = text_button(actions["pause_run"]), text_button(actions["keep_best"])
+        self.discard, self.revert = text_button(actions["discard_run"]), text_button(actions["revert"])
+        self.go_on, self.use_best = text_button(actions["go_on_left"]), text_button(actions["use_left"])
+        self.forget = text_button(actions["forget_left"])
         self.bar, self.words = QProgressBar(), QLabel()
         self.loss, self.nme = Curves(tr("loss")), Curves(tr("NME on val parts, %"))
         self.before_after = BeforeAfter(studio, derived, earlier)
@@ -106,7 +114,6 @@ class FineTunePanel(QFrame):
         self.sets.setIndentation(0)
         self.sets.headerItem().setToolTip(1, tr("NME in % on the val part before the run"))
         self.sets.headerItem().setToolTip(2, tr("NME in % on the val part as it is now"))
-        self.start.setObjectName("primary")
         self.bar.setTextVisible(False)
         self.words.setObjectName("muted")
         self.words.setWordWrap(True)
@@ -119,15 +126,7 @@ class FineTunePanel(QFrame):
         }  # fmt: skip
         for widget, name in names.items():
             widget.setAccessibleName(name)
-        tips = {
-            self.check: tr("Run one batch forward and backward, and say what a run needs"),
-            self.revert: tr("Go back to the weights before (and again forward)"),
-            self.faces: tr("Faces a step: fewer need less memory"),
-            self.keep: tr("Stop, with the weights that were best on the val parts"),
-            self.discard: tr("End the run; the model stays as it is"),
-        }  # fmt: skip
-        for widget, tip in tips.items():
-            widget.setToolTip(tip)
+        self.faces.setToolTip(tr("Faces a step: fewer need less memory"))
 
     def _lay_out(self) -> None:
         form = QGridLayout()
@@ -190,18 +189,10 @@ class FineTunePanel(QFrame):
 
     def _connect(self) -> None:
         studio, tuning = self.studio, self.tuning
-        self.start.clicked.connect(self.begin)
-        self.check.clicked.connect(self._check)
-        self.pause.clicked.connect(tuning.pause)
-        self.keep.clicked.connect(tuning.stop_and_keep)
-        self.discard.clicked.connect(tuning.discard)
-        self.revert.clicked.connect(studio.revert_landmarker)
-        self.go_on.clicked.connect(lambda: self._with_left(tuning.go_on))
-        self.use_best.clicked.connect(lambda: self._with_left(tuning.use_best))
-        self.forget.clicked.connect(lambda: self._with_left(tuning.forget))
         self.parts.currentIndexChanged.connect(self._enable)
         studio.sets_changed.connect(self._list_sets)
         studio.landmarker_changed.connect(self._model_changed)
+        tuning.begun.connect(self._clear)
         tuning.changed.connect(self._enable)
         tuning.reported.connect(self._show)
         tuning.operations.jobs.started.connect(self._enable)
@@ -256,18 +247,15 @@ class FineTunePanel(QFrame):
 
     def begin(self) -> None:
         """Start a run on the ticked sets."""
-        for curves in (self.loss, self.nme):
-            curves.clear_curves()
         self.tuning.begin(self.plan())
 
-    def _check(self) -> None:
+    def check_batch(self) -> None:
+        """Try one batch of the run that the panel says."""
         self.tuning.check(self.plan())
 
-    def _with_left(self, do) -> None:
-        if self.tuning.left:
-            for curves in (self.loss, self.nme):
-                curves.clear_curves()
-            do(self.tuning.left[0])
+    def _clear(self) -> None:
+        for curves in (self.loss, self.nme):
+            curves.clear_curves()
 
     # what there is
 
@@ -353,19 +341,22 @@ class FineTunePanel(QFrame):
         self.words.setStyleSheet(f"color: {theme().error};" if trouble else "")
 
     def _enable(self, _job: object = None) -> None:
-        tuning, job = self.tuning, self.tuning.job
+        tuning, job, actions = self.tuning, self.tuning.job, self.actions_
         running, free = job is not None, tuning.operations.jobs.running is None
         ready = free and self.studio.landmarker is not None and bool(self.studio.sets)
         code = self.parts.currentData() == CODE
         for button in (self.check, self.start):
             button.setVisible(not running)
-            button.setEnabled(ready)
-        self.check.setEnabled(ready and not code)
         for button in (self.pause, self.keep, self.discard):
             button.setVisible(running)
-            button.setEnabled(job is not None and not job.cancelling)
-        self.pause.setText(tr("Go on") if job is not None and job.paused else tr("Pause"))
-        self.revert.setEnabled(self.studio.previous_landmarker is not None and not running)
+        actions["fine_tune"].setEnabled(ready)
+        actions["check_run"].setEnabled(ready and not code)
+        for identifier in ("pause_run", "keep_best", "discard_run"):
+            actions[identifier].setEnabled(job is not None and not job.cancelling)
+        text, short = pausing(paused=job is not None and job.paused)
+        actions["pause_run"].setText(text)
+        actions["pause_run"].setIconText(short)
+        actions["revert"].setEnabled(self.studio.previous_landmarker is not None and not running)
         for widget in (self.parts, self.length, self.unit, self.device, self.rate, self.faces):
             widget.setEnabled(not running and (widget is self.parts or not code))
         self.sets.setEnabled(not running)
@@ -374,8 +365,8 @@ class FineTunePanel(QFrame):
             left = tuning.left[0]
             text = tr("A run was not finished: step {done} of {steps}.")
             self.left_words.setText(text.format(done=left.done, steps=left.how.steps))
-        for button in (self.go_on, self.use_best, self.forget):
-            button.setEnabled(free)
+        for identifier in ("go_on_left", "use_left", "forget_left"):
+            actions[identifier].setEnabled(free and bool(tuning.left))
         if not running:
             self.bar.setValue(0)
         self._say(tuning.said, tuning.trouble)

@@ -32,11 +32,23 @@ from app import commands
 from app.actions import Actions
 from app.derived import Derived
 from app.state import Studio
+from app.translation import QT_TR_NOOP, tr
 from app.views.panel import label, row, tool_button
 from infl.errors import InflError
 
 Index = QModelIndex | QPersistentModelIndex
-HEADERS = ("#", "Name", "Group", "Mirror", "x mm", "y mm", "z mm", "photo x", "photo y", "σ px")
+HEADERS = (
+    "#",
+    QT_TR_NOOP("Name"),
+    QT_TR_NOOP("Group"),
+    QT_TR_NOOP("Mirror"),
+    "x mm",
+    "y mm",
+    "z mm",
+    QT_TR_NOOP("photo x"),
+    QT_TR_NOOP("photo y"),
+    "σ px",
+)
 NAME, GROUP, MIRROR = 1, 2, 3
 ROWS = "application/x-infl-layout-rows"
 SOON = 40
@@ -68,7 +80,7 @@ class LayoutModel(QAbstractTableModel):
 
     def headerData(self, section: int, orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return HEADERS[section]
+            return tr(HEADERS[section])
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(section)
         return None
@@ -166,7 +178,7 @@ class LayoutPanel(QFrame):
         self.table.setShowGrid(False)
         self.table.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.table.setDragDropOverwriteMode(False)
-        self.table.setAccessibleName("Layout")
+        self.table.setAccessibleName(tr("Layout"))
         header = self.table.horizontalHeader()
         for column in range(len(HEADERS)):
             self.table.setColumnWidth(column, 40 if column == 0 else 76)
@@ -175,10 +187,10 @@ class LayoutPanel(QFrame):
         header.setHighlightSections(False)
         self.name, self.hint = label("", "title"), label("", "muted")
         self.convention = QComboBox()
-        self.convention.setToolTip("The convention in which this layout is predicted")
+        self.convention.setToolTip(tr("The convention in which this layout is predicted"))
         tools = row(self.name, self.hint)
         tools.addStretch(1)
-        tools.addWidget(label("in the convention", "muted"))
+        tools.addWidget(label(tr("in the convention"), "muted"))
         tools.addWidget(self.convention)
         buttons = QHBoxLayout()
         for identifier in ("snap", "mirrored", "add_points", "mirror", "join", "delete"):
@@ -215,7 +227,11 @@ class LayoutPanel(QFrame):
         layout = self.studio.layout
         self.name.setText(layout.title or layout.name)
         count = len(layout)
-        self.hint.setText(f"{count} points" if count else "no points yet: click on the canonical face")
+        self.hint.setText(
+            tr("{count} points").format(count=count)
+            if count
+            else tr("no points yet: click on the canonical face")
+        )
         known = self.studio.landmarker.conventions if self.studio.landmarker else ("canonical",)
         if [self.convention.itemText(i) for i in range(self.convention.count())] != list(known):
             self.convention.clear()

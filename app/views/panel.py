@@ -84,6 +84,14 @@ def tool_button(action: QAction) -> QToolButton:
     return button
 
 
+def text_button(action: QAction, name: str = "") -> QToolButton:
+    """A button for an action, with its short name (`iconText`), as wide as there is room; or in the style "primary"."""
+    button = tool_button(action)
+    button.setObjectName(name)
+    button.setSizePolicy(QSizePolicy.Policy.MinimumExpanding, QSizePolicy.Policy.Fixed)
+    return button
+
+
 def caption(painter: QPainter, text: str, at: QPointF) -> None:
     """Small text on a translucent plate, legible over any picture; `at` is its top-left corner."""
     captions(painter, [text], at)

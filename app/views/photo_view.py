@@ -61,7 +61,7 @@ class PhotoView(Canvas):
     menu_wanted = Signal(object)
 
     def __init__(self, studio: Studio, derived: Derived, harmonised: HarmonisedPhoto):
-        super().__init__("Photo")
+        super().__init__(tr("Photo"))
         self.studio, self.derived = studio, derived
         self.points = PhotoPoints(studio, derived, harmonised)
         self.zoom: Zoom | None = None
@@ -184,7 +184,7 @@ class PhotoView(Canvas):
         painter.drawRect(box)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(box, self._crop[1])
-        caption(painter, "crop I′", box.topLeft() + QPointF(4, 4))
+        caption(painter, tr("crop I′"), box.topLeft() + QPointF(4, 4))
 
     # the hand
 

@@ -9,6 +9,7 @@ from app.actions import Actions
 from app.derived import Derived
 from app.photo_actions import POINT_ACTIONS
 from app.state import Studio
+from app.translation import tr
 from app.views.panel import ElidedLabel, Panel, label, tool_button
 from app.views.photo_view import PhotoView
 
@@ -17,7 +18,7 @@ class PhotoPanel(Panel):
     """The photo with its name above, and below: which photo, and what is drawn on it."""
 
     def __init__(self, studio: Studio, derived: Derived, actions: Actions, view: PhotoView):
-        super().__init__("Photo")
+        super().__init__(tr("Photo"))
         self.studio, self.view = studio, view
         self.name = ElidedLabel(elide=Qt.TextElideMode.ElideMiddle)
         self.head.addWidget(self.name, 1)

@@ -61,7 +61,7 @@ class StatusLine(QStatusBar):
             self._redraw.start()
 
     def _show_times(self) -> None:
-        parts = [f"{what} {median(self._times[what]):.1f} ms" for what in SHOWN if what in self._times]
+        parts = [f"{tr(what)} {median(self._times[what]):.1f} ms" for what in SHOWN if what in self._times]
         self.timings.setText(" · ".join(parts) + "  ")
 
     def _job_started(self, job: RunningJob) -> None:

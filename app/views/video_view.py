@@ -145,7 +145,9 @@ class VideoPanel(Panel):
         played, predicted = self.player.played.value, self.player.predicted.value
         text = tr("{played} shown, {predicted} predicted a second")
         self.rates.setToolTip(text.format(played=f"{played:.1f}", predicted=f"{predicted:.1f}"))
-        self.rates.setText(f"{played:.0f} fps · points {predicted:.0f} fps" if self.player.playing else "")
+        rates = tr("{played} fps · points {predicted} fps")
+        rates = rates.format(played=f"{played:.0f}", predicted=f"{predicted:.0f}")
+        self.rates.setText(rates if self.player.playing else "")
 
 
 def in_minutes(seconds: float) -> str:
