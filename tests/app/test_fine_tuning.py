@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QMenu, QMessageBox
 
 from app.values import Place
+from app.views.cheat_sheet import CheatSheet
+from app.views.command_search import CommandSearch
+from app.views.shortcut_editor import ShortcutEditor
 from app.window import MainWindow
 from infl.model import Landmarker
 from infl.model.checkpoint import load_checkpoint
 
 LEFT = Qt.MouseButton.LeftButton
+CONTROL = Qt.KeyboardModifier.ControlModifier
+CONTROL_SHIFT = CONTROL | Qt.KeyboardModifier.ShiftModifier
 LONG = 120_000
 
 
@@ -149,6 +154,83 @@ def test_too_little_memory_is_told_before_the_run(window, panel, qtbot, monkeypa
     assert not panel.loss.values("loss")
 
 
+# without the panel's buttons
+
+RUNS = ("pause_run", "keep_best", "discard_run")
+LEFT_RUNS = ("go_on_left", "use_left", "forget_left")
+
+
+def able(window) -> set[str]:
+    """The actions of fine-tuning that can do something now."""
+    named = ("fine_tune", "check_run", "revert", *RUNS, *LEFT_RUNS)
+    return {name for name in named if window.actions_[name].isEnabled()}
+
+
+def test_nothing_of_it_can_be_done_without_a_set_and_a_model(empty_window):
+    assert able(empty_window) == set()
+
+
+def test_menu_and_command_search_know_what_the_buttons_do(window, panel):
+    menu = next(m for m in window.menuBar().findChildren(QMenu) if m.title() == "&Model")
+    listed = {action.text() for action in menu.actions()}
+    editor = ShortcutEditor(window.actions_, window)
+    editable = {editor.list.topLevelItem(i).text(1) for i in range(editor.list.topLevelItemCount())}
+    for button in (panel.check, panel.start, panel.pause, panel.keep, panel.discard, panel.revert, panel.go_on,
+                   panel.use_best, panel.forget):  # fmt: skip
+        text = button.defaultAction().text()
+        assert text in listed and text in editable
+        assert window.actions_.search(text)[0].action is button.defaultAction()
+    keys = dict(CheatSheet(window.actions_, window).rows()["Model"])
+    assert keys["Pause fine-tuning"] == "Ctrl+Shift+R" and keys["Stop fine-tuning, keep the best"]
+
+
+def test_a_run_is_led_by_keys_and_the_command_search(window, panel, qtbot):
+    def press(key: Qt.Key, modifiers: Qt.KeyboardModifier) -> None:
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
+        qtbot.keyClick(window, key, modifiers)
+
+    def say(words: str) -> None:
+        """Into the command search, and Enter."""
+        press(Qt.Key.Key_K, CONTROL)
+        search = window.findChildren(CommandSearch)[-1]
+        qtbot.keyClicks(search.field, words)
+        qtbot.keyClick(search.field, Qt.Key.Key_Return)
+
+    assert able(window) == {"fine_tune", "check_run"}
+    before = window.studio.landmarker
+    panel.length.setValue(10_000)
+    window.docks["Log"].raise_()
+    say("fine-tune on")
+    assert panel.isVisible(), "the panel comes to the front"
+    under_way(window, qtbot)
+    assert able(window) == set(RUNS)
+    press(Qt.Key.Key_R, CONTROL_SHIFT)
+    assert window.tuning.job.paused
+    assert window.actions_["pause_run"].text() == "Go on fine-tuning" and panel.pause.text() == "Go on"
+    say("go on fine")
+    assert not window.tuning.job.paused and panel.pause.text() == "Pause"
+    press(Qt.Key.Key_K, CONTROL_SHIFT)
+    over(window, qtbot)
+    assert window.studio.landmarker is not before
+    assert able(window) == {"fine_tune", "check_run", "revert"}
+    say("weights from before")
+    assert window.studio.landmarker is before
+
+
+def test_a_run_is_discarded_from_the_menu(window, panel, qtbot):
+    before = window.studio.landmarker
+    panel.length.setValue(10_000)
+    window.actions_["fine_tune"].trigger()
+    under_way(window, qtbot)
+    menu = next(m for m in window.menuBar().findChildren(QMenu) if m.title() == "&Model")
+    menu.popup(window.mapToGlobal(window.rect().center()))
+    qtbot.mouseClick(menu, LEFT, pos=menu.actionGeometry(window.actions_["discard_run"]).center())
+    assert able(window) == set(), "it ends after its step"
+    over(window, qtbot)
+    assert window.studio.landmarker is before and able(window) == {"fine_tune", "check_run"}
+
+
 # closing the window
 
 
@@ -236,6 +318,7 @@ def test_a_run_goes_on_at_the_next_start(lasting, qtbot, demo_sets, monkeypatch)
         later.fine_tune.left_over.isVisible()
         and f"step {left.done} of 6" in later.fine_tune.left_words.text()
     )
+    assert able(later) == set(LEFT_RUNS), "its set is not open yet"
     before = later.studio.landmarker
     qtbot.mouseClick(later.fine_tune.go_on, LEFT)
     qtbot.waitUntil(lambda: later.studio.landmarker is not before, timeout=LONG)
