@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "")  # the screen's own, not `studio_speed`'s
 
@@ -71,7 +72,8 @@ def main() -> None:
                 found.append(turning(window, FRAMES))
                 settle(window)
         result["turning fps"] = {choice: float(np.median(found)) for choice, found in frames.items()}
-        view, chart, drawing = window.face.renderer, window.face._chart.arguments, window.drawing
+        view, drawing = window.face.renderer, window.drawing
+        chart: dict[str, Any] = dict(window.face._chart.arguments)
         full, coarse = window.face._full_size()[0], window.face._coarse_size()[0]
         settings.setValue("draw_with", "gl")
         result[f"gl {full[0]}×{full[1]} ms"] = alone(lambda orbit: drawing.fast(view, orbit, full, **chart))
