@@ -60,7 +60,8 @@ class FaceDrawing(QObject):
         if self._may and self._settings.value(_BEGUN):
             # GL was begun and no picture came: the program died of it.
             self._settings.remove(_BEGUN)
-            self._know(Answer(gl_probe.platform(), trouble="the program ended when it drew last time"))
+            trouble = tr("the program ended when it drew last time")
+            self._know(Answer(gl_probe.platform(), trouble=trouble))
         if self._may and self._answer is None and self.choice != SOFTWARE:
             self._probe.start()
 

@@ -130,7 +130,7 @@ class FineTuning(QObject):
             if landmarker is None:
                 self._say(tr("That run has not been measured yet; go on with it, or discard it."))
                 return
-            self.studio.set_landmarker(landmarker, "fine-tuned")
+            self.studio.set_landmarker(landmarker, tr("fine-tuned"))
             self.forget(run)
 
         self._begin(tr("Loading"), make, use)
@@ -291,7 +291,7 @@ class FineTuning(QObject):
             self.studio.notify("info", note)
 
     def _finished(self, done: FineTuned) -> None:
-        self.studio.set_landmarker(done.landmarker, "fine-tuned")
+        self.studio.set_landmarker(done.landmarker, tr("fine-tuned"))
         self.before, self.now = done.before, done.after
         self._forget_kept()
         if done.trouble:

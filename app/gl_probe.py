@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QSettings, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
+from app.translation import tr
+
 PLATFORMS = ("xcb", "wayland", "windows", "cocoa")
 """Platforms of Qt on which GL may be asked for; elsewhere (offscreen, VNC) to ask is to crash."""
 SOFTWARE = ("llvmpipe", "softpipe", "swiftshader", "software rasterizer", "basic render", "gdi generic")
@@ -101,20 +103,20 @@ class GlProbe(QObject):
 
     def _stop_waiting(self) -> None:
         self.stop()
-        self.answered.emit(
-            Answer(platform(), trouble=f"it did not answer within {self._patience.interval() / 1000:g} s")
-        )
+        trouble = tr("it did not answer within {seconds} s")
+        seconds = f"{self._patience.interval() / 1000:g}"
+        self.answered.emit(Answer(platform(), trouble=trouble.format(seconds=seconds)))
 
     def _not_started(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart:
-            self._end(Answer(platform(), trouble="the test could not be started"))
+            self._end(Answer(platform(), trouble=tr("the test could not be started")))
 
     def _finished(self, code: int, status: QProcess.ExitStatus) -> None:
         assert self._process is not None
         lines = bytes(self._process.readAllStandardOutput().data()).decode(errors="replace").split("\n")
         found = [line for line in lines if line.startswith("{")]  # drivers may talk, too
         if code or status != QProcess.ExitStatus.NormalExit or not found:
-            self._end(Answer(platform(), trouble="the graphics driver crashed"))
+            self._end(Answer(platform(), trouble=tr("the graphics driver crashed")))
         else:
             self._end(Answer(platform(), **json.loads(found[-1])))
 
@@ -142,8 +144,8 @@ def _ask() -> dict[str, str]:
         return {"renderer": "", "trouble": str(failed)}
     wanted = view.smooth(orbit, size, background=background).image
     off = float(np.abs(image.astype(np.float32) - wanted).mean())
-    trouble = f"its picture differs from the right one by {off:.1f} of 255" if off > ALIKE else ""
-    found = {"renderer": drawer.renderer, "trouble": trouble}
+    trouble = tr("its picture differs from the right one by {off} of 255").format(off=f"{off:.1f}")
+    found = {"renderer": drawer.renderer, "trouble": trouble if off > ALIKE else ""}
     drawer.close()
     return found
 

@@ -31,7 +31,7 @@ def open_folders(
     opened: list[Dataset] = []
     failed: list[InflError] = []
     paths = [folder for path in paths for folder in sets_inside(path) or [path]]
-    start = Progress("opening", 0, len(paths))
+    start = Progress(tr("opening"), 0, len(paths))
     for done, path in enumerate(paths, 1):
         yield Progress(start.phase, done - 1, len(paths), path.name, started=start.started)
         try:
@@ -56,7 +56,7 @@ def measure_disagreement(
             )
         )
     values: dict[Place, float] = {}
-    start = Progress("measuring", 0, len(dataset))
+    start = Progress(tr("measuring"), 0, len(dataset))
     for index, sample in enumerate(dataset.samples):
         yield Progress(start.phase, index, len(dataset), started=start.started)
         try:

@@ -18,6 +18,7 @@ from PySide6.QtCore import QLockFile
 
 from app.corrections import Corrections, from_json, to_json
 from app.project import SetPlace, set_place, write_whole
+from app.translation import tr
 from infl.datasets.dataset import Dataset
 from infl.errors import FileError, InflError
 
@@ -132,9 +133,10 @@ def read_plan(path: Path) -> KeptPlan:
     try:
         return KeptPlan.model_validate_json(path.read_bytes())
     except OSError as error:
-        raise FileError(path, f"cannot be read ({error.strerror}).") from error
+        raise FileError(path, tr("cannot be read ({why}).").format(why=error.strerror)) from error
     except ValidationError as error:
-        raise FileError(path, f"is no run of infl-studio: {error.errors()[0]['msg']}.") from error
+        why = tr("is no run of infl-studio: {why}.").format(why=error.errors()[0]["msg"])
+        raise FileError(path, why) from error
 
 
 def left_over(home: Path) -> list[LeftOver]:

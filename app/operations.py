@@ -37,7 +37,6 @@ PREPARE_AFTER = 3000
 """Milliseconds after the model is there: what is on screen comes first."""
 LAYOUT_FILES = " (*.json)"
 ANNOTATIONS = "*.h5 *.hdf5 *.csv *.json *.ljson *.xml *.txt"
-ANNOTATION_FILES = "Annotations (*.h5 *.hdf5 *.csv *.json *.ljson *.xml *.txt);;All files (*)"
 
 
 class Operations(QObject):
@@ -277,7 +276,7 @@ class Operations(QObject):
         if len(selection) < 2:
             self.studio.notify("info", tr("Select two points or more in the layout table to join them."))
             return
-        self.studio.undo.beginMacro("Join")
+        self.studio.undo.beginMacro(tr("Join"))
         for a, b in pairwise(selection):
             commands.toggle_edge(self.studio, a, b)
         self.studio.undo.endMacro()

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.corrections import Corrections, to_json
 from app.state import Studio
+from app.translation import tr
 from app.values import Comparison, Options
 from infl.errors import FileError
 from infl.layouts import Layout, layout_text, parse_layout
@@ -180,11 +181,12 @@ def read_project(path: Path) -> Project:
     try:
         return Project.model_validate_json(path.read_bytes())
     except OSError as error:
-        raise FileError(path, f"cannot be read ({error.strerror}).") from error
+        raise FileError(path, tr("cannot be read ({why}).").format(why=error.strerror)) from error
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
-        raise FileError(path, f"is no project of infl-studio: {first['msg']}.", place=place) from error
+        why = tr("is no project of infl-studio: {why}.").format(why=first["msg"])
+        raise FileError(path, why, place=place) from error
 
 
 def resolved(text: str, path: Path) -> Path:

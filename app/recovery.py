@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from PySide6.QtCore import QLockFile, QStandardPaths
 
 from app.project import Project, Snapshot, project_of, write_whole
+from app.translation import tr
 from infl.errors import FileError
 
 if TYPE_CHECKING:
@@ -109,9 +110,10 @@ def read_kept(path: Path) -> Kept:
     try:
         return Kept.model_validate_json(path.read_bytes())
     except OSError as error:
-        raise FileError(path, f"cannot be read ({error.strerror}).") from error
+        raise FileError(path, tr("cannot be read ({why}).").format(why=error.strerror)) from error
     except ValidationError as error:
-        raise FileError(path, f"is no recovery file: {error.errors()[0]['msg']}.") from error
+        why = tr("is no recovery file: {why}.").format(why=error.errors()[0]["msg"])
+        raise FileError(path, why) from error
 
 
 def left_behind(folder: Path) -> list[tuple[Slot, Kept]]:

@@ -183,4 +183,5 @@ class SectionBar(QWidget):
         self.plane.blockSignals(True)
         self.plane.setValue(round(options.section_at))
         self.plane.blockSignals(False)
-        self.text.setText(f"{options.section_at:+.0f} mm" if options.section_at else "0 mm")
+        at = f"{options.section_at:+.0f}" if options.section_at else "0"
+        self.text.setText(tr("{at} mm").format(at=at))

@@ -57,11 +57,11 @@ class CanonicalFaceView(Canvas):
         derived: Derived,
         drawing: FaceDrawing,
         side: Side = "both",
-        name: str = "Canonical face",
+        name: str = "",
     ):
         """side: what it shows of the comparison. `turned` carries the camera whenever it has another one,
         `tool_taken` the tool."""
-        super().__init__(name)
+        super().__init__(name or tr("Canonical face"))
         self.studio, self.derived, self.drawing = studio, derived, drawing
         self.side: Side = side
         self.offsets = OffsetMarks(studio, derived, side)

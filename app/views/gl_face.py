@@ -21,6 +21,7 @@ from PySide6.QtOpenGL import (
     QOpenGLShaderProgram,
 )  # fmt: skip
 
+from app.translation import tr
 from infl.geometry.camera import Camera
 from infl.rendering.face_view import Colour, FacePicture, FaceView, OrbitCamera, Size
 from infl.rendering.studio_light import GROUND, LIGHTS, SKY, Light
@@ -119,19 +120,19 @@ class GlFace:
         """Raises GlFailed."""
         self._context, self._surface = QOpenGLContext(), QOffscreenSurface()
         if not self._context.create():
-            raise GlFailed("no OpenGL context could be made")
+            raise GlFailed(tr("no OpenGL context could be made"))
         self._surface.setFormat(self._context.format())
         self._surface.create()
         self._make_current()
         version, embedded = self._context.format().version(), self._context.isOpenGLES()
         if version < ((2, 0) if embedded else (2, 1)):
-            raise GlFailed(f"OpenGL {version[0]}.{version[1]} is too old")
+            raise GlFailed(tr("OpenGL {version} is too old").format(version=f"{version[0]}.{version[1]}"))
         self._gl = self._context.functions()
         self.renderer = str(self._gl.glGetString(_RENDERER) or "")
         self._clay, self._numbers = _program(_CLAY), _program(_NUMBERS)
         self._shape, self._skin = QOpenGLBuffer(), QOpenGLBuffer()
         if not (self._shape.create() and self._skin.create()):
-            raise GlFailed("OpenGL gave no memory")
+            raise GlFailed(tr("OpenGL gave no memory"))
         self._buffers: tuple[QOpenGLFramebufferObject, QOpenGLFramebufferObject] | None = None
         self._view: FaceView | None = None
         self._chart: tuple | None = None
@@ -159,7 +160,7 @@ class GlFace:
             self._draw(self._numbers, sharp, camera, view, (0.0, 0.0, 0.0, 1.0))
             number = _pixels(sharp).view("<u4")[..., 0] & 0xFFFFFF
             if (code := self._gl.glGetError()) or not self._context.isValid():
-                raise GlFailed(f"the graphics driver reports error {code:#x}")
+                raise GlFailed(tr("the graphics driver reports error {code}").format(code=f"{code:#x}"))
         finally:
             self._context.doneCurrent()
         return FacePicture(image, number.astype(np.int32) - 1, camera, view, screen)
@@ -177,7 +178,7 @@ class GlFace:
 
     def _make_current(self) -> None:
         if not self._context.makeCurrent(self._surface):
-            raise GlFailed("the OpenGL context was lost")
+            raise GlFailed(tr("the OpenGL context was lost"))
 
     def _send(self, view: FaceView, colours: np.ndarray | None, strength: float | np.ndarray) -> None:
         """Bring the corners to the driver, where they are not there already."""
@@ -208,7 +209,7 @@ class GlFace:
             many.setSamples(_SAMPLES)
             self._buffers = QOpenGLFramebufferObject(wanted, many), QOpenGLFramebufferObject(wanted, plain)
             if not all(buffer.isValid() for buffer in self._buffers):
-                raise GlFailed("OpenGL gave no buffer to draw into")
+                raise GlFailed(tr("OpenGL gave no buffer to draw into"))
         return self._buffers
 
     def _draw(
@@ -221,7 +222,7 @@ class GlFace:
     ) -> None:
         gl, size = self._gl, (buffer.width(), buffer.height())
         if not (buffer.bind() and program.bind()):
-            raise GlFailed("OpenGL refused to draw")
+            raise GlFailed(tr("OpenGL refused to draw"))
         gl.glViewport(0, 0, *size)
         gl.glEnable(_DEPTH_TEST)
         gl.glClearColor(*clear)
@@ -254,7 +255,8 @@ def _program(fragment: str) -> QOpenGLShaderProgram:
     kinds = QOpenGLShader.ShaderTypeBit
     sound = program.addShaderFromSourceCode(kinds.Vertex, _VERTEX)
     if not (sound and program.addShaderFromSourceCode(kinds.Fragment, fragment) and program.link()):
-        raise GlFailed(f"the graphics driver refused a shader: {program.log().strip()}")
+        text = tr("the graphics driver refused a shader: {why}")
+        raise GlFailed(text.format(why=program.log().strip()))
     return program
 
 

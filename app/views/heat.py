@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 
 from app.theme import SMALL, font, theme
+from app.translation import tr
 from infl.images import cv2
 
 VIRIDIS = cv2.cvtColor(
@@ -75,7 +76,7 @@ def draw_scale(
     title = metrics.elidedText(title, Qt.TextElideMode.ElideRight, bar.width())
     painter.drawText(QPointF(bar.left(), bar.top() - 6), title)
     steps = [top * i / TICKS for i in range(TICKS + 1)]
-    _ticks(painter, bar, bar.bottom() + metrics.ascent() + 2, [f"{mm:g}" for mm in steps], "mm")
+    _ticks(painter, bar, bar.bottom() + metrics.ascent() + 2, [f"{mm:g}" for mm in steps], tr("mm"))
     painter.setPen(QColor(t.muted))
     shares = [f"{100 * mm / interocular:.1f}" for mm in steps]
     _ticks(painter, bar, bar.bottom() + metrics.ascent() + line + 3, shares, "%")

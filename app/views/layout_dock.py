@@ -42,12 +42,12 @@ HEADERS = (
     QT_TR_NOOP("Name"),
     QT_TR_NOOP("Group"),
     QT_TR_NOOP("Mirror"),
-    "x mm",
-    "y mm",
-    "z mm",
+    QT_TR_NOOP("x mm"),
+    QT_TR_NOOP("y mm"),
+    QT_TR_NOOP("z mm"),
     QT_TR_NOOP("photo x"),
     QT_TR_NOOP("photo y"),
-    "σ px",
+    QT_TR_NOOP("σ px"),
 )
 NAME, GROUP, MIRROR = 1, 2, 3
 ROWS = "application/x-infl-layout-rows"

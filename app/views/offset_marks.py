@@ -166,7 +166,7 @@ class OffsetMarks:
         if offsets is None:
             return ""
         if measured is None:
-            return f"{name}: {offsets.lengths[index]:.2f} mm"
+            return tr("{name}: {mm:.2f} mm").format(name=name, mm=offsets.lengths[index])
         if not measured.told[index]:
             return tr("{name}: the pictures of the two sets do not tell").format(name=name)
         text = tr("{name}: {mm:.2f} mm, 95 %: {low:.2f} … {high:.2f}; {verdict}")

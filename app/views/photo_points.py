@@ -159,7 +159,8 @@ class PhotoPoints:
         marks.probe(painter, at, theme().accent)
         x, y, z = probe.point.xyz
         where = probe.point.region.replace("_", " ") or tr("canonical face")
-        words = [f"{where}  ({x:.0f}, {y:.0f}, {z:.0f}) mm", tr("right click: add it to my layout")]
+        place = tr("{where}  ({x:.0f}, {y:.0f}, {z:.0f}) mm").format(where=where, x=x, y=y, z=z)
+        words = [place, tr("right click: add it to my layout")]
         captions(painter, words, at + QPointF(14, 10))
 
     def draw_legend(self, painter: QPainter) -> None:

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar
 
 from app.face_drawing import FaceDrawing
 from app.state import Studio
-from app.translation import tr
+from app.translation import QT_TR_NOOP, tr
 from app.workers import Jobs, RunningJob, in_words, job_threads
 
-SHOWN = ("encode", "query", "face")
+SHOWN = (QT_TR_NOOP("encode"), QT_TR_NOOP("query"), QT_TR_NOOP("face"))
 KEPT = 7
 """Times of each kind whose median is shown."""
 
@@ -61,7 +61,9 @@ class StatusLine(QStatusBar):
             self._redraw.start()
 
     def _show_times(self) -> None:
-        parts = [f"{tr(what)} {median(self._times[what]):.1f} ms" for what in SHOWN if what in self._times]
+        text = tr("{what} {time:.1f} ms")
+        times = {what: median(self._times[what]) for what in SHOWN if what in self._times}
+        parts = [text.format(what=tr(what), time=time) for what, time in times.items()]
         self.timings.setText(" · ".join(parts) + "  ")
 
     def _job_started(self, job: RunningJob) -> None:

@@ -177,9 +177,9 @@ def test_menu_and_command_search_know_what_the_buttons_do(window, panel):
     editable = {editor.list.topLevelItem(i).text(1) for i in range(editor.list.topLevelItemCount())}
     for button in (panel.check, panel.start, panel.pause, panel.keep, panel.discard, panel.revert, panel.go_on,
                    panel.use_best, panel.forget):  # fmt: skip
-        text = button.defaultAction().text()
-        assert text in listed and text in editable
-        assert window.actions_.search(text)[0].action is button.defaultAction()
+        action = button.defaultAction()
+        assert action is not None and action.text() in listed & editable
+        assert window.actions_.search(action.text())[0].action is action
     keys = dict(CheatSheet(window.actions_, window).rows()["Model"])
     assert keys["Pause fine-tuning"] == "Ctrl+Shift+R" and keys["Stop fine-tuning, keep the best"]
 
