@@ -207,7 +207,8 @@ def test_a_program_that_died_drawing_does_not_try_again(answer, empty_window, se
     settings.setValue("gl/begun", "yes")
     drawing = FaceDrawing(empty_window.studio, settings, may_use_gl=True)
     drawing.begin()
-    assert not drawing.gl and "ended" in gl_probe.remembered(settings).trouble
+    found = gl_probe.remembered(settings)
+    assert not drawing.gl and found is not None and "ended" in found.trouble
     drawing.stop()
 
 
