@@ -59,7 +59,7 @@ class CheatSheet(QDialog):
             (tr("Zoom"), tr("Wheel")),
         ]
         groups[tr("Everywhere")] = [
-            (tr("Next control, the one before"), "Tab, Shift+Tab"),
+            (tr("Next control, the one before"), tr("Tab, Shift+Tab")),
             (tr("Open a menu"), "Alt"),
             (tr("Context menu"), tr("Menu key, Shift+F10")),
         ]
