@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QProgressBar,
-    QSizePolicy,
     QSpinBox,
     QTreeWidget,
     QTreeWidgetItem,
@@ -118,7 +117,7 @@ class FineTunePanel(QFrame):
         self.words.setObjectName("muted")
         self.words.setWordWrap(True)
         self.words.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self.words.hide()
         names = {
             self.parts: tr("What is trained"), self.length: tr("How long"), self.unit: tr("Steps or minutes"),
             self.device: tr("Device"), self.rate: tr("Learning rate"), self.faces: tr("Faces a step"),
@@ -153,7 +152,7 @@ class FineTunePanel(QFrame):
         left.addLayout(form)
         left.addLayout(buttons)
         left.addWidget(self.bar)
-        left.addWidget(self.words, 1)
+        left.addStretch(1)
         side = QWidget()
         side.setObjectName("plain")
         side.setLayout(left)
@@ -174,6 +173,7 @@ class FineTunePanel(QFrame):
         column.setSpacing(GRID // 2)
         column.addWidget(self._left_over_row())
         column.addLayout(across, 1)
+        column.addWidget(self.words)
 
     def _left_over_row(self) -> QWidget:
         """Shown while a run of an earlier window waits to be gone on with."""
@@ -337,6 +337,7 @@ class FineTunePanel(QFrame):
 
     def _say(self, text: str, trouble: bool) -> None:
         self.words.setText(text)
+        self.words.setVisible(bool(text))
         self.words.setToolTip(text)
         self.words.setStyleSheet(f"color: {theme().error};" if trouble else "")
 
