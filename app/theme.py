@@ -194,6 +194,7 @@ QTreeView::indicator:disabled, QListView::indicator:disabled {{ background: {t.l
 QHeaderView {{ background: {t.panel}; border: 0; }}
 QHeaderView::section {{ background: {t.panel}; color: {t.muted}; border: 0;
     border-bottom: 1px solid {t.line}; padding: 4px 8px; font-size: {SMALL}px; }}
+QTableView::item {{ padding: 0 5px; }}
 QHeaderView::up-arrow {{ image: url({_icon("up", t)}); width: 10px; subcontrol-position: center left; left: 4px; }}
 QHeaderView::down-arrow {{ image: url({_icon("down", t)}); width: 10px; subcontrol-position: center left; left: 4px; }}
 QTableCornerButton::section {{ background: {t.panel}; border: 0; }}
