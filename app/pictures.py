@@ -82,8 +82,9 @@ class Scenes:
         window, studio = self.window, self.window.studio
         window.docks["Layout"].raise_()
         studio.set_options(
-            heat=False, arrows=False, names=True, numbers=True, human=False, predicted=False, crop=False
-        )
+            heat=False, arrows=False, names=True, numbers=True, human=False, predicted=False, crop=False,
+            residuals=False,
+        )  # fmt: skip
         for side in ("left", "right"):
             for name, colour in CURVES.items():
                 commands.add_curve(studio, f"{side}_{name}", 7)
@@ -93,8 +94,9 @@ class Scenes:
         self.grab("layout")
         studio.undo.setIndex(0)
         studio.set_options(
-            heat=True, arrows=True, names=False, numbers=False, human=True, predicted=True, crop=True
-        )
+            heat=True, arrows=True, names=False, numbers=False, human=True, predicted=True, crop=True,
+            residuals=True,
+        )  # fmt: skip
 
     def photo(self) -> None:
         """Human and predicted points, what is between them, σ, and the loupe."""

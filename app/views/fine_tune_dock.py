@@ -41,7 +41,7 @@ REDRAW = 0.4
 LOOK_AGAIN = 5000
 """Milliseconds between two looks at the free memory while the panel is seen."""
 RATES = (1.5e-4, 5e-4, 1.5e-3)
-NUMBER = 60
+NUMBER = 52
 """Pixels that a column of errors is wide."""
 STEPS, MINUTES = "steps", "minutes"
 
@@ -101,6 +101,7 @@ class FineTunePanel(QFrame):
         self.sets.setHeaderLabels([tr("Train on"), tr("before"), tr("now")])
         self.sets.setRootIsDecorated(False)
         self.sets.setObjectName("bare")
+        self.sets.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # names of sets often begin alike
         header = self.sets.header()
         header.setMinimumSectionSize(24)
         header.setStretchLastSection(False)
@@ -296,6 +297,7 @@ class FineTunePanel(QFrame):
         for open_set in self.studio.sets:
             item = QTreeWidgetItem([open_set.label])
             item.setIcon(0, marks.set_icon(open_set.mark, open_set.colour))
+            item.setToolTip(0, open_set.label)
             item.setCheckState(0, Qt.CheckState.Unchecked if open_set.label in off else Qt.CheckState.Checked)
             for column in (1, 2):
                 item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
