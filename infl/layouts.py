@@ -151,9 +151,10 @@ def save_layout(layout: Layout, path: str | Path) -> None:
     os.replace(temporary, path)
 
 
-def layout_names() -> list[str]:
+@lru_cache(maxsize=1)
+def layout_names() -> tuple[str, ...]:
     """Names of the layouts that come with the program."""
-    return sorted(path.stem for path in resource("layouts").glob("*.json"))
+    return tuple(sorted(path.stem for path in resource("layouts").glob("*.json")))
 
 
 @lru_cache(maxsize=64)

@@ -27,17 +27,19 @@ def similarity(scale: float, angle: float, shift: np.ndarray) -> np.ndarray:
     return np.array([[c, -s, shift[0]], [s, c, shift[1]]])
 
 
-def chain(*transforms: np.ndarray) -> np.ndarray:
-    """(2, 3) map that applies the last of the given ones first, like a product of matrices."""
-    result = np.eye(3)
-    for transform in transforms:
-        result = result @ np.vstack([transform, [0, 0, 1]])
-    return result[:2]
+def chain(first: np.ndarray, *others: np.ndarray) -> np.ndarray:
+    """(2, 3) float64 map that applies the last of the given ones first, like a product of matrices."""
+    turn, shift = np.asarray(first[:, :2], float), first[:, 2]
+    for other in others:
+        shift = turn @ other[:, 2] + shift
+        turn = turn @ other[:, :2]
+    return np.column_stack([turn, shift])
 
 
 def invert(transform: np.ndarray) -> np.ndarray:
     """(2, 3) inverse map."""
-    return np.linalg.inv(np.vstack([transform, [0, 0, 1]]))[:2]
+    back = np.linalg.inv(transform[:, :2])
+    return np.column_stack([back, -back @ transform[:, 2]])
 
 
 def move(transform: np.ndarray, points: np.ndarray) -> np.ndarray:

@@ -75,6 +75,8 @@ class Features:
     @staticmethod
     def together(several: Sequence[Features]) -> Features:
         """Those of the crops of all of `several`, in order."""
+        if len(several) == 1:
+            return several[0]
         gammas = [each.gamma for each in several]
         gamma = Gamma(*(torch.cat([getattr(g, f.name) for g in gammas]) for f in fields(Gamma)))
         maps = tuple(torch.cat(level) for level in zip(*(each.maps for each in several), strict=True))

@@ -14,8 +14,8 @@ from types import MappingProxyType
 import torch
 from torch import Tensor, nn
 
-from infl.model.config import CROP_HALF_WIDTH, HEAD_CENTRE, ModelConfig
-from infl.model.feature_extractor import FeatureExtractor, Features, Gamma
+from infl.model.config import ModelConfig
+from infl.model.feature_extractor import FeatureExtractor, Features
 from infl.model.landmark_predictor import Attention, LandmarkPredictor, LocalRefinement, Prediction
 from infl.model.query_deformer import QueryDeformer
 from infl.model.spatial_transformer import SpatialTransformer
@@ -89,31 +89,6 @@ class InfiniteLandmarks(nn.Module):
             prediction, hidden = refinement(features, prediction, hidden)
             predictions.append(prediction)
         return predictions
-
-
-def standard_crop(gamma: Gamma, queries: Tensor, found: Prediction) -> Tensor:
-    """(B, 2, 3): the similarity that cuts the standard crop of faces whose landmarks of (B, K, 3) queries were found.
-
-    The standard crop is centred on HEAD_CENTRE, spans CROP_HALF_WIDTH mm to each side, and has the head upright. C,
-    turned as γ says, is laid onto the landmarks, the surer ones first: that trembles less than γ's own centre and
-    scale, and is right where these are not. The map goes from the new crop to the one in which the landmarks were
-    found, both in normalised coordinates. It is where the second pass looks.
-    """
-    flat = ((queries - queries.new_tensor(HEAD_CENTRE)) @ gamma.head.transpose(1, 2))[..., :2]
-    flat = flat * flat.new_tensor([1.0, -1.0])
-    weight = (-2 * found.log_sigma).softmax(1)[..., None]
-    from_mean, to_mean = (weight * flat).sum(1, keepdim=True), (weight * found.points).sum(1, keepdim=True)
-    p, q = flat - from_mean, found.points - to_mean
-    norm = (weight * p**2).sum((1, 2))
-    a = (weight * p * q).sum((1, 2)) / norm
-    b = (weight[..., 0] * (p[..., 0] * q[..., 1] - p[..., 1] * q[..., 0])).sum(1) / norm
-    turn = torch.stack([a, -b, b, a], 1).view(-1, 2, 2)
-    centre = (to_mean - from_mean @ turn.transpose(1, 2))[:, 0]
-    up = gamma.head[:, :, 1]
-    lean = torch.atan2(up[:, 0], up[:, 1]) + torch.atan2(b, a)
-    size = (a**2 + b**2).sqrt() * CROP_HALF_WIDTH
-    c, s = size * lean.cos(), size * lean.sin()
-    return torch.stack([c, -s, centre[:, 0], s, c, centre[:, 1]], 1).view(-1, 2, 3)
 
 
 def placed(network: InfiniteLandmarks, device: str | torch.device) -> InfiniteLandmarks:

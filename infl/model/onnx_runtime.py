@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -14,6 +15,9 @@ from infl.model.feature_extractor import Features, Gamma
 from infl.model.landmark_predictor import Prediction
 from infl.model.network import InfiniteLandmarks
 from infl.model.spatial_transformer import Proposal
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
 
 PARTS = ("spatial_transformer", "feature_extractor", "query_deformer", "landmark_predictor")
 """An export has one file of each, for example spatial_transformer.onnx."""
@@ -28,14 +32,9 @@ class OnnxRuntime:
     def __init__(self, network: InfiniteLandmarks, folder: Path):
         import onnxruntime
 
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = torch.get_num_threads()
-        options.log_severity_level = 3
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._sessions = {
-            part: onnxruntime.InferenceSession(folder / f"{part}.onnx", options, ["CPUExecutionProvider"])
-            for part in PARTS
-        }
+        self._folder, self._threads = folder, torch.get_num_threads()
+        self._alone = {part: self._session(part, faces=1) for part in PARTS}
+        self._several: dict[str, InferenceSession] = {}
         with torch.no_grad():
             self._codes = network.codes(torch.arange(len(network.conventions))).cpu()
         self.config: ModelConfig = network.config
@@ -55,8 +54,24 @@ class OnnxRuntime:
     def predict(self, features: Features, queries: Tensor) -> Prediction:
         return Prediction(**self._run("landmark_predictor", {"queries": queries, **tensors_of(features)}))
 
+    def _session(self, part: str, faces: int | None) -> InferenceSession:
+        """For that many faces at a time, whose shapes are then worked out once and for all, or for any number."""
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = self._threads
+        options.log_severity_level = 3
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        if faces is not None:
+            options.add_free_dimension_override_by_name("faces", faces)
+        return onnxruntime.InferenceSession(self._folder / f"{part}.onnx", options, ["CPUExecutionProvider"])
+
     def _run(self, part: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        session = self._sessions[part]
+        session = self._alone[part]
+        if any(len(tensor) > 1 for tensor in tensors.values()):
+            if part not in self._several:
+                self._several[part] = self._session(part, faces=None)
+            session = self._several[part]
         feed = {one.name: np.ascontiguousarray(tensors[one.name].numpy()) for one in session.get_inputs()}
         names = [one.name for one in session.get_outputs()]
         return {

@@ -18,9 +18,9 @@ from infl.layouts import layout
 from infl.model.config import CROP_HALF_WIDTH
 from infl.model.feature_extractor import Features
 from infl.model.landmark_predictor import Prediction
-from infl.model.network import standard_crop
 from infl.model.photo import cut, square_of, to_input
 from infl.model.runtime import Runtime
+from infl.model.standard_crop import standard_crop
 
 PROBABLE = 0.5
 """Probability from which on a look counts as a face."""
@@ -184,8 +184,7 @@ def _guides(runtime: Runtime, looks: Sequence[Look]) -> list[Guide]:
     if not looks:
         return []
     features, found = _guiding_landmarks(runtime, looks)
-    queries = _guiding_queries().to(runtime.device).expand(len(looks), -1, -1)
-    crops = standard_crop(features.gamma, queries, found).cpu().numpy()
+    crops = standard_crop(features.gamma, layout(GUIDES).queries, found)
     return [
         Guide(chain(look.roi, crop), sigma)
         for look, crop, sigma in zip(looks, crops, _sigmas(found), strict=True)

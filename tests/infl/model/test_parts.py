@@ -14,10 +14,10 @@ from infl.model import InfiniteLandmarks, ModelConfig
 from infl.model.config import CROP_HALF_WIDTH, HEAD_CENTRE
 from infl.model.feature_extractor import Gamma, Softening
 from infl.model.landmark_predictor import Prediction
-from infl.model.network import standard_crop
 from infl.model.photo import GRAY, cut
 from infl.model.query_deformer import QueryDeformer
 from infl.model.spatial_transformer import SpatialTransformer, resample
+from infl.model.standard_crop import standard_crop
 
 QUERIES = torch.randn(1, 200, 3, generator=torch.Generator().manual_seed(3)) * 50
 
@@ -103,12 +103,13 @@ def test_the_standard_crop_of_a_face_shows_it_upright_and_in_scale():
     face = gamma(
         head=turn, centre=torch.tensor([[0.3, 0.1]]), scale=torch.tensor([0.004]), focal=torch.tensor([1e3])
     )
-    queries = torch.from_numpy(layout("cofw29").queries)[None]
-    found = Prediction(face.project(queries), queries, torch.zeros(1, 29))
+    queries = layout("cofw29").queries
+    points3d = torch.from_numpy(queries)[None]
+    found = Prediction(face.project(points3d), points3d, torch.zeros(1, 29))
     elsewhere = replace(
         face, centre=torch.zeros(1, 2), scale=torch.tensor([0.01])
     )  # landmarks are believed, not these
-    theta = standard_crop(elsewhere, queries, found)[0].numpy()
+    theta = standard_crop(elsewhere, queries, found)[0]
     up = torch.tensor([[HEAD_CENTRE]]) + torch.tensor([0, CROP_HALF_WIDTH, 0])
     seen = np.linalg.inv(np.vstack([theta, [0, 0, 1]])) @ [*face.project(up)[0, 0].numpy(), 1]
     assert np.allclose(seen[:2], [0, -1], atol=0.02)
