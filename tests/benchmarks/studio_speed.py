@@ -41,6 +41,8 @@ from infl.layouts import layout
 from infl.model import InfiniteLandmarks, Landmarker, ModelConfig, load_landmarker
 
 LEFT = Qt.MouseButton.LeftButton
+PATIENCE = 10.0
+"""Seconds after which nothing more will be painted."""
 
 
 def untrained(conventions: list[str]) -> Landmarker:
@@ -83,6 +85,8 @@ def until_painted(window: MainWindow, do: Callable[[], None]) -> float:
     do()
     while len(painted) < 2:
         QApplication.processEvents()
+        if time.perf_counter() - start > PATIENCE:
+            raise SystemExit(f"Not painted again within {PATIENCE:.0f} s: only {sorted(painted)}.")
     took = (time.perf_counter() - start) * 1000
     window.face.drawn.disconnect(face)
     window.photo.drawn.disconnect(photo)
@@ -106,7 +110,7 @@ def clicks(window: MainWindow, count: int = 60) -> tuple[dict[str, float], dict[
             until_painted(window, lambda at=at: send(window, QMouseEvent.Type.MouseButtonPress, at, LEFT))
         )
         for step in range(1, 6):
-            to = at + QPoint(2 * step, step)
+            to = at + QPoint(4 + 2 * step, step)  # far enough to be a drag
             moved.append(
                 until_painted(window, lambda to=to: send(window, QMouseEvent.Type.MouseMove, to, LEFT))
             )
