@@ -236,17 +236,20 @@ class FaceView:
         ids = paint(screen, size, (screen.area < 0) | ~self.closed)
         albedo, cover = self.skin(colours, strength)
         lit = self.clay.shade(self.normals @ camera.rotation.T, self.crease, albedo, cover)
-        image = np.empty((size[0] * size[1], 4), np.uint8)
-        image[:] = (0, 0, 0, 0) if background is None else (*background, 255)
+        empty = np.array((0, 0, 0, 0) if background is None else (*background, 255), np.uint8)
+        image = np.full(size[0] * size[1], empty.view(np.uint32)[0]).view(np.uint8).reshape(-1, 4)
         pixel = np.flatnonzero(ids.ravel() >= 0)
-        slope = _colour_slopes(screen, lit[self.triangles]).take(ids.ravel()[pixel], 0)
-        colour = np.empty((len(pixel), 4), np.float32)
-        np.multiply(slope[:, 0], (pixel % size[0]).astype(np.float32)[:, None], out=colour[:, :3])
-        slope[:, 1] *= (pixel // size[0]).astype(np.float32)[:, None]
-        colour[:, :3] += slope[:, 1]
-        colour[:, :3] += slope[:, 2]
-        colour[:, 3] = 255
-        image[pixel] = np.clip(colour, 0, 255, out=colour)
+        triangle = ids.ravel()[pixel]
+        slopes = _colour_slopes(screen, lit[self.triangles], triangle)
+        y, x = (at.astype(np.float32) for at in np.divmod(pixel, size[0]))
+        for channel in range(3):  # a channel at a time: long rows are much the faster way through memory
+            colour, more, constant = (slopes[i, channel].take(triangle) for i in range(3))
+            colour *= x
+            more *= y
+            colour += more
+            colour += constant
+            image[pixel, channel] = np.clip(colour, 0, 255, out=colour)
+        image[pixel, 3] = 255
         image = image.reshape(size[1], size[0], 4)
         return FacePicture(image, ids, camera, self, screen)
 
@@ -306,14 +309,22 @@ class FaceView:
         return mixed, cover
 
 
-def _colour_slopes(screen: ScreenTriangles, corners: np.ndarray) -> np.ndarray:
-    """(T, 3, 3) float32: triangle t's colour at pixel (x, y) is (x, y, 1) @ slopes[t]; corners (T, 3, 3)
-    colours.
+def _colour_slopes(screen: ScreenTriangles, corners: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    """(3, 3, T) float32: colour c of triangle t at pixel (x, y) is (x, y, 1) @ slopes[:, c, t]; corners (T, 3, 3)
+    colours. Only those of the triangles `seen` (N,) are worked out.
 
     Slivers, on which the colour would run off within a pixel, have one colour.
     """
-    slopes = np.einsum("tij,tic->tjc", screen.weights, corners).astype(np.float32)
-    sliver = ~screen.valid | (np.abs(slopes[:, :2]).max((1, 2)) > 30.0)
-    slopes[sliver, :2] = 0.0
-    slopes[sliver, 2] = corners[sliver].mean(1)
+    slopes = np.empty((3, 3, len(corners)), np.float32)
+    some = np.flatnonzero(np.bincount(seen, minlength=len(corners)))
+    colours = corners[some]
+    found = np.zeros((3, 3, len(some)))
+    for corner in range(3):
+        weight, colour = screen.weights[some, corner].T, colours[:, corner].T
+        found += weight[:, None] * colour
+    found = found.astype(np.float32)
+    sliver = ~screen.valid[some] | (np.abs(found[:2]).max((0, 1)) > 30.0)
+    found[:2, :, sliver] = 0.0
+    found[2][:, sliver] = colours[sliver].mean(1).T
+    slopes[..., some] = found
     return slopes

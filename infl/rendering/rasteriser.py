@@ -220,11 +220,11 @@ def paint(triangles: ScreenTriangles, size: tuple[int, int], keep: np.ndarray | 
     """
     width, height = size
     buffer = np.full((height, width), -1, np.int32)
-    low, high = triangles.corners.min(1), triangles.corners.max(1)
-    on = triangles.valid & (high >= 0).all(1) & (low <= (width - 1, height - 1)).all(1)
-    if keep is not None:
-        on &= keep
-    on = np.flatnonzero(on)
+    kept = np.flatnonzero(triangles.valid if keep is None else triangles.valid & keep)
+    a, b, c = (triangles.corners[kept, k] for k in range(3))
+    low, high = np.minimum(np.minimum(a, b), c), np.maximum(np.maximum(a, b), c)
+    across, down = ((high[:, axis] >= 0) & (low[:, axis] <= size[axis] - 1) for axis in range(2))
+    on = kept[across & down]
     order = on[np.argsort(triangles.nearness[on].sum(1), kind="stable")]
     corners = np.round(triangles.corners[order] * (1 << _SUBPIXEL_BITS)).astype(np.int32)
     fill = cv2.fillConvexPoly
