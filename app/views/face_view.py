@@ -77,6 +77,7 @@ class CanonicalFaceView(Canvas):
         self.picture: FacePicture | None = None
         self._image: QImage | None = None
         self._pixel_ratio = 1.0
+        self._drawn_as: tuple[OrbitCamera, heat.Chart, tuple[int, int, int]] | None = None
         self._stale = True
         self._smooth_pending = False
         self._version = self._charts = 0
@@ -226,8 +227,7 @@ class CanonicalFaceView(Canvas):
             return
         self._chart, self.renderer, picture = result
         if picture is not None and version == self._version:
-            self.picture, self._image, self._pixel_ratio = picture, to_qimage(picture.image), ratio
-            self._stale = False
+            self._show(picture, ratio)
         elif kind == "flat":
             self._stale = True  # turned meanwhile, or left to GL
         if kind == "flat":
@@ -248,16 +248,31 @@ class CanonicalFaceView(Canvas):
         return (max(round(self.width() * ratio), 16), max(round(self.height() * ratio), 16)), ratio
 
     def _ensure_picture(self) -> FacePicture:
-        if self._stale or self.picture is None:
-            size, ratio = self._full_size() if self.drawing.gl else self._coarse_size()
-            start = time.perf_counter()
-            self.picture = self.drawing.fast(
-                self.renderer, self.orbit, size, background=self._background(), **self._chart.arguments
+        if not self._stale and self.picture is not None:
+            return self.picture
+        size, ratio = self._full_size() if self.drawing.gl else self._coarse_size()
+        start, background = time.perf_counter(), self._background()
+        if self.picture is not None and not self.drawing.gl and self._was_drawn_so(self.picture):
+            picture = self.picture.stretched(self.orbit, size, background)
+        else:
+            picture = self.drawing.fast(
+                self.renderer, self.orbit, size, background=background, **self._chart.arguments
             )
-            self._image, self._pixel_ratio, self._stale = to_qimage(self.picture.image), ratio, False
-            if self._turned_from is not None:
-                self.studio.timed.emit("face", (time.perf_counter() - start) * 1000)
-        return self.picture
+        self._show(picture, ratio)
+        if self._turned_from is not None:
+            self.studio.timed.emit("face", (time.perf_counter() - start) * 1000)
+        return picture
+
+    def _was_drawn_so(self, picture: FacePicture) -> bool:
+        """Whether the picture differs in its size alone from the one that is wanted: a panel came or went."""
+        if self._drawn_as is None or picture.view is not self.renderer:
+            return False
+        orbit, chart, background = self._drawn_as
+        return orbit == self.orbit and chart is self._chart and background == self._background()
+
+    def _show(self, picture: FacePicture, ratio: float) -> None:
+        self.picture, self._image, self._pixel_ratio = picture, to_qimage(picture.image), ratio
+        self._drawn_as, self._stale = (self.orbit, self._chart, self._background()), False
 
     def _on_screen(self, points: np.ndarray) -> np.ndarray:
         return self._ensure_picture().project(points) / self._pixel_ratio

@@ -135,6 +135,20 @@ class FacePicture:
         seen = points_visible(self.screen, self.triangle, at, depth, _TOLERANCE)
         return seen & self.keeps(points)
 
+    def stretched(self, orbit: OrbitCamera, size: Size, background: Colour | None = None) -> FacePicture:
+        """This picture, which `orbit` drew, in another `size`: at once, and as sharp as stretching lets it be. What it
+        did not hold has the colour of the `background`."""
+        camera, screen = self.view.seen_by(orbit, size)
+        shrink = self.camera.focal_length / camera.focal_length
+        shift = self.camera.principal_point - shrink * camera.principal_point
+        here = np.array([[shrink, 0, shift[0]], [0, shrink, shift[1]]])
+        inverse = cv2.WARP_INVERSE_MAP
+        beside = (0, 0, 0, 0) if background is None else (*background, 255)
+        image = cv2.warpAffine(self.image, here, size, flags=cv2.INTER_LINEAR | inverse, borderValue=beside)
+        triangle = cv2.warpAffine(self.triangle.astype(np.float32), here, size,
+                                  flags=cv2.INTER_NEAREST | inverse, borderValue=(-1,))  # fmt: skip
+        return FacePicture(image, triangle.astype(np.int32), camera, self.view, screen)
+
     def keeps(self, points: np.ndarray) -> np.ndarray:
         """(K,) bool: which points (K, 3) mm on C belong to what was not cut off, hidden or not."""
         section = self.view.section

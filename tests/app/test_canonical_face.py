@@ -91,6 +91,23 @@ def test_beside_the_face_a_press_adds_nothing(window):
     assert len(window.studio.layout) == 0
 
 
+def test_in_another_size_the_face_is_stretched_at_once_and_drawn_anew_when_it_rests(
+    window, qtbot, monkeypatch
+):
+    drawn, before = [], window.face.size()
+    monkeypatch.setattr(window.face.drawing, "fast", lambda *_args, **_how: drawn.append(1))
+    window.resize(1100, 700)
+    qtbot.waitUntil(lambda: window.face.size() != before)
+    at = on_face(window)
+    QTest.mousePress(window.face, LEFT, pos=at)
+    QTest.mouseRelease(window.face, LEFT, pos=at)
+    x, y = window.face._on_screen(window.studio.layout.queries)[0]
+    assert abs(x - at.x()) < 1 and abs(y - at.y()) < 1 and not drawn
+    qtbot.waitUntil(lambda: not window.face.busy, timeout=10_000)
+    height, width = window.face.picture.image.shape[:2]
+    assert (width, height) == (window.face.width(), window.face.height())
+
+
 def test_the_heat_map_colours_the_face_where_the_sets_have_points(window, qtbot):
     def colourful() -> float:
         window.face.redraw()

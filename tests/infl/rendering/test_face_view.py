@@ -69,6 +69,18 @@ def test_fast_and_smooth_pictures_show_the_same_face(view):
     assert np.abs(fast - smooth)[..., :3].mean() < 4
 
 
+def test_a_stretched_picture_is_nearly_one_that_was_drawn_in_that_size(view):
+    orbit = OrbitCamera(25, 10, 1.2, (0.1, -0.05))
+    stretched = view.smooth(orbit, SIZE).stretched(orbit, (300, 220))
+    drawn = view.smooth(orbit, (300, 220))
+    points = layout("cofw29").queries
+    assert np.allclose(stretched.project(points), drawn.project(points))
+    assert (stretched.visible(points) == drawn.visible(points)).mean() > 0.9
+    both = (stretched.triangle >= 0) & (drawn.triangle >= 0)
+    assert both.sum() > 0.97 * (drawn.triangle >= 0).sum()
+    assert np.abs(stretched.image[both].astype(int) - drawn.image[both]).mean() < 4
+
+
 def test_a_frontal_face_is_symmetric(view):
     alpha = view.smooth(OrbitCamera(), SIZE).image[..., 3].astype(int)
     assert np.abs(alpha - alpha[:, ::-1]).max() <= 64  # of 255: edges fall on either side of a sample
