@@ -2,7 +2,8 @@
 
 The shipped checkpoint on the val part of iBUG (AFW), whole photographs, with the one or the other switched off, with a
 third look, and with each photograph's mirror image found too and the mean of both taken: NME in % of the outer eye
-corners' distance, and jitter (`infl/evaluation/stability.py`) in %. (Two looks and the refinement were on in training;
+corners' distance, and jitter (`infl/evaluation/stability.py`) in %; last the jitter of the same frames followed as a
+video is (`infl/video/tracking.py`). (Two looks and the refinement were on in training;
 this is what they do at inference.)
 """
 
@@ -19,6 +20,7 @@ from infl.evaluation.stability import Predict, measure_stability
 from infl.layouts import Layout
 from infl.model.checkpoint import load_checkpoint
 from infl.progress import run
+from infl.video.tracking import Tracker
 
 ROWS = ((1, False, False), (1, True, False), (2, False, False), (2, True, False), (3, True, False),
         (2, True, True), (3, True, True))  # fmt: skip
@@ -27,6 +29,11 @@ ROWS = ((1, False, False), (1, True, False), (2, False, False), (2, True, False)
 
 def plain(landmarker: infl.Landmarker, layout: Layout, convention: str) -> Predict:
     return lambda image: landmarker.query(landmarker.encode(image), layout, convention).points
+
+
+def tracked(landmarker: infl.Landmarker, layout: Layout, convention: str) -> Predict:
+    tracker = Tracker(landmarker)
+    return lambda image: landmarker.query(tracker.encode(image), layout, convention).points
 
 
 def mirrored_too(landmarker: infl.Landmarker, layout: Layout, convention: str) -> Predict:
@@ -62,6 +69,11 @@ def main() -> None:
         kind = f"{'refined' if refined else 'coarse'}{', mirrored too' if mirrored else ''}"
         print(f"{looks} look(s), {kind:22s} NME {np.mean(errors):5.2f} %  median {np.median(errors):5.2f} %"
               f"  jitter {jitter:5.2f} %", flush=True)  # fmt: skip
+    landmarker = infl.Landmarker(*load_checkpoint(arguments.checkpoint))
+    dataset, _ = held_out(landmarker, arguments.data / "ibug68")
+    assert dataset.layout is not None
+    jitter = run(measure_stability(tracked(landmarker, dataset.layout, dataset.convention), dataset)).mean
+    print(f"2 look(s), refined, from frame to frame: jitter {jitter:5.2f} %")
 
 
 if __name__ == "__main__":
