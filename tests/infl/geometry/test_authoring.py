@@ -25,7 +25,7 @@ def test_making_the_face_again_gives_the_shipped_bytes(tmp_path):
 
 def test_drawing_the_layouts_again_gives_the_shipped_bytes(tmp_path):
     made = [make(canonical_face()) for make in LAYOUTS]
-    assert sorted(drawn.name for drawn in made) == layout_names()
+    assert sorted(drawn.name for drawn in made) == list(layout_names())
     for drawn in made:
         save_layout(drawn, tmp_path / "again.json")
         assert (tmp_path / "again.json").read_bytes() == resource(
