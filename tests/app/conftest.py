@@ -19,7 +19,7 @@ from app import theme
 from app.window import MainWindow
 from infl.datasets import open_dataset
 from infl.datasets.dataset import Dataset
-from infl.model import InfiniteLandmarks, Landmarker, ModelConfig
+from infl.model import InfiniteLandmarks, Landmarker, ModelConfig, load_landmarker
 from infl.resources import resource
 
 SETS = ("demo_clinic98", "demo_field29", "demo_studio68")
@@ -32,6 +32,12 @@ def landmarker() -> Landmarker:
     network = InfiniteLandmarks(ModelConfig(), ("canonical", *SETS))
     torch.nn.init.normal_(network.query_deformer.out.weight, std=0.3)
     return Landmarker(network, {"recipe": {"name": "untrained"}})
+
+
+@pytest.fixture(scope="session")
+def trained() -> Landmarker:
+    """The checkpoint that comes with infl: it finds faces at once, where one that has seen nothing searches on."""
+    return load_landmarker()
 
 
 @pytest.fixture(scope="session")

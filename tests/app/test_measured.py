@@ -10,17 +10,11 @@ from PySide6.QtTest import QTest
 from app import correction_commands
 from app.measured import Measurements, how_sure, measured_at
 from infl.datasets.dataset import Dataset
-from infl.model import load_landmarker
 from infl.progress import run
 
 FACES = 24
 CORNERS = (48, 54)
 """The mouth's corners in iBUG's 68 points."""
-
-
-@pytest.fixture(scope="module")
-def trained():
-    return load_landmarker()
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,6 @@ from PySide6.QtTest import QTest
 
 from app import correction_commands
 from app.views.suspects_dock import FACE, KIND, REMEDY
-from infl.model import load_landmarker
 
 SLIPPED, SWAPPED = 5, 11
 """Faces of the set in which a click slipped and left and right are swapped."""
@@ -30,11 +29,6 @@ def spoilt(demo_sets):
     spoil(SLIPPED, slipped)
     spoil(SWAPPED, samples[SWAPPED].points[own.layout.mirror])
     return replace(own, samples=tuple(samples))
-
-
-@pytest.fixture(scope="module")
-def trained():
-    return load_landmarker()
 
 
 @pytest.fixture

@@ -161,7 +161,8 @@ def test_a_broken_layout_file_is_told(window, tmp_path):
     assert "broken.json" in window.studio.notices[-1].text
 
 
-def test_export_writes_every_face_in_the_custom_layout(window, qtbot, tmp_path):
+def test_export_writes_every_face_in_the_custom_layout(window, qtbot, tmp_path, trained):
+    window.studio.set_landmarker(trained, "research")
     for place in (CHEEK, CHIN):
         commands.add_point(window.studio, place)
     dialog = ExportDialog(window.studio, window.jobs, window)
@@ -178,7 +179,8 @@ def test_export_writes_every_face_in_the_custom_layout(window, qtbot, tmp_path):
         assert (faces, 2, 2) in shapes
 
 
-def test_measuring_puts_the_worst_photos_first(window, qtbot):
+def test_measuring_puts_the_worst_photos_first(window, qtbot, trained):
+    window.studio.set_landmarker(trained, "research")
     window.datasets.order.setCurrentText("worst first")
     qtbot.waitUntil(lambda: bool(window.studio.disagreement), timeout=600_000)
     assert np.isfinite(list(window.studio.disagreement.values())).all()
