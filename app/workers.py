@@ -64,12 +64,15 @@ class Latest(QObject):
 
     done = Signal(object, object)
     failed = Signal(object, object)
+    _answered = Signal(bool, object, object)
 
     def __init__(self, parent: QObject | None = None):
         super().__init__(parent)
         self._wake = threading.Condition()
         self._request: tuple[Any, Callable[[], Any]] | None = None
         self._working = self._stopping = False
+        self._on_the_way = 0
+        self._answered.connect(self._deliver)
         self._thread = threading.Thread(target=self._loop, name="latest", daemon=True)
         self._thread.start()
 
@@ -81,8 +84,9 @@ class Latest(QObject):
 
     @property
     def busy(self) -> bool:
+        """Until the last answer has been heard by all who listen."""
         with self._wake:
-            return self._working or self._request is not None
+            return self._working or self._request is not None or self._on_the_way > 0
 
     def stop(self) -> None:
         """End the thread after what it is doing now."""
@@ -101,15 +105,21 @@ class Latest(QObject):
                 key, work = self._request
                 self._request, self._working = None, True
             try:
-                result = work()
+                well, answer = True, work()
             except Exception as error:
-                self._emit(self.failed, key, error)
-            else:
-                self._emit(self.done, key, result)
+                well, answer = False, error
+            if not self._stopping:
+                with self._wake:
+                    self._on_the_way += 1
+                self._answered.emit(well, key, answer)
 
-    def _emit(self, signal: Any, *values: Any) -> None:
-        if not self._stopping:
-            signal.emit(*values)
+    def _deliver(self, well: bool, key: Any, answer: Any) -> None:
+        """In the window's thread."""
+        try:
+            (self.done if well else self.failed).emit(key, answer)
+        finally:
+            with self._wake:
+                self._on_the_way -= 1
 
 
 class RunningJob(QObject):

@@ -175,7 +175,8 @@ def test_each_kind_of_point_can_be_switched(window, photo, qtbot):
     bare = photo.grab().toImage()
     for name in ("human", "predicted", "harmonised", "sigma", "edges", "residuals"):
         window.actions_[name].trigger()
-        qtbot.waitUntil(lambda: photo.grab().toImage() != bare, timeout=60_000)
+        qtbot.waitUntil(lambda: not window.busy, timeout=60_000)
+        assert photo.grab().toImage() != bare, name
         window.actions_[name].trigger()
         assert photo.grab().toImage() == bare, name
 
