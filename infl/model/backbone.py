@@ -23,6 +23,9 @@ STAGES = (
 )
 """(expansion, channels, blocks, stride) of each stage; after the stem's stride of 2."""
 
+FROZEN_STAGES = 2
+"""Stages that keep their weights unless `freeze` says otherwise: edges are edges, and they cost no backward pass."""
+
 
 class ConvReLU(nn.Module):
     """Convolution, bias, and ReLU6; strided ones pad one pixel right and below, as the ImageNet weights expect."""
@@ -62,12 +65,11 @@ class InvertedResidual(nn.Module):
 class MobileNetV2(nn.Module):
     """(B, 3, H, W) RGB in [-1, 1] → the output of each of the first `stages` stages.
 
-    The first `frozen` stages, and with them the stem, are never trained.
+    The first `frozen` stages, and with them the stem, are not trained.
     """
 
-    def __init__(self, stages: int = len(STAGES), frozen: int = 0):
+    def __init__(self, stages: int = len(STAGES)):
         super().__init__()
-        self.frozen = frozen
         self.stem = ConvReLU(3, 32, 3, 2)
         self.blocks = nn.ModuleList()
         inputs = 32
@@ -76,9 +78,14 @@ class MobileNetV2(nn.Module):
                       for i in range(count)]  # fmt: skip
             self.blocks.append(nn.Sequential(*blocks))
             inputs = outputs
-        if frozen:
-            for module in (self.stem, *self.blocks[:frozen]):
-                module.requires_grad_(False)
+        self.freeze(FROZEN_STAGES)
+
+    def freeze(self, stages: int) -> None:
+        """From now on train all but the stem and the first `stages` stages; 0 trains the stem too."""
+        self.frozen = stages
+        self.stem.requires_grad_(stages == 0)
+        for stage, block in enumerate(self.blocks):
+            block.requires_grad_(stage >= stages)
 
     def forward(self, x: Tensor) -> list[Tensor]:
         outputs = []

@@ -23,7 +23,6 @@ class ModelConfig:
         0.8  # pixels of I': standard deviation of the blur through which the feature extractor looks
     )
     passes: int = 2  # times the feature extractor looks; the second time at the crop its own pose asks for
-    frozen_stages: int = 2  # stages of the trunks that keep their ImageNet weights
     code_size: int = 256  # C: length of the image code f
     hidden_size: int = 192  # width of the landmark predictor
     query_bands: int = 6  # octaves of the position encoder of P

@@ -145,7 +145,7 @@ class FeatureExtractor(nn.Module):
     def __init__(self, config: ModelConfig):
         super().__init__()
         self.soften = Softening(config.softness)
-        self.trunk = MobileNetV2(frozen=config.frozen_stages)
+        self.trunk = MobileNetV2()
         channels = STAGES[-1][1]
         cells = (config.crop_size // 32) ** 2
         self.flat = nn.Conv2d(channels, FLAT_CHANNELS, 1)

@@ -40,7 +40,7 @@ class SpatialTransformer(nn.Module):
         self.affine = config.transform == "affine"
         channels = STAGES[TRUNK_STAGES - 1][1]
         cells = (config.search_size // 16) ** 2
-        self.trunk = MobileNetV2(TRUNK_STAGES, config.frozen_stages)
+        self.trunk = MobileNetV2(TRUNK_STAGES)
         self.heat = nn.Conv2d(channels, HEAT_MAPS, 1)
         self.flat = nn.Conv2d(channels, FLAT_CHANNELS, 1)
         last = nn.Linear(256, (6 if self.affine else 4) + 1)

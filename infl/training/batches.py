@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 import torch
 from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
 
 from infl.geometry.transforms import chain, invert, move, pixels_from_normalised
 from infl.images import cv2
@@ -70,7 +71,11 @@ class Batch:
     twin: Tensor
 
     def to(self, device: torch.device) -> Batch:
-        return Batch(*(getattr(self, field.name).to(device) for field in fields(self)))
+        return Batch(*(getattr(self, field.name).to(device, non_blocking=True) for field in fields(self)))
+
+    def pin_memory(self) -> Batch:
+        """The same in memory from which a GPU takes it while others compute."""
+        return Batch(*(getattr(self, field.name).pin_memory() for field in fields(self)))
 
     def split(self, count: int) -> list[Batch]:
         """At most `count` batches of about equal size that together are this one; twins stay together."""
@@ -128,8 +133,8 @@ class _Drawn:
     index: np.ndarray
 
 
-class Batches:
-    """All batches of a run; `batch(step)` makes one, `stream(start, end)` makes them ahead in a thread."""
+class Batches(Dataset[Batch]):
+    """All batches of a run; `batch(step)` makes one, `stream(start, end)` makes them ahead."""
 
     def __init__(
         self, sets: Sequence[FaceSet], conventions: Sequence[str], recipe: Recipe, config: ModelConfig
@@ -138,6 +143,9 @@ class Batches:
         self.codes = [conventions.index(faces.convention) for faces in sets]
         weights = np.array([len(faces.faces) ** recipe.balance for faces in sets])
         self.weights = weights / weights.sum()
+
+    def __getitem__(self, step: int) -> Batch:
+        return self.batch(step)
 
     def batch(self, step: int) -> Batch:
         rng = np.random.default_rng([self.recipe.seed, step])
@@ -169,9 +177,14 @@ class Batches:
             stack("pixel", torch.float32), stack("twin", torch.bool),
         )  # fmt: skip
 
-    def stream(self, start: int, end: int) -> Iterator[Batch]:
-        """Batches of steps `start` … `end` - 1 in order, the next ones already in the making."""
+    def stream(self, start: int, end: int, workers: int = 0) -> Iterator[Batch]:
+        """Batches of steps `start` … `end` - 1 in order, the next ones already in the making: in a thread beside the
+        arithmetic, or in as many processes as `workers` says, which share the pictures with this one."""
         cv2.setNumThreads(0)
+        if workers:
+            yield from DataLoader(self, None, sampler=range(start, end), num_workers=workers, pin_memory=True,
+                                  prefetch_factor=2, multiprocessing_context="fork")  # fmt: skip
+            return
         with ThreadPoolExecutor(1) as pool:
             ahead = [pool.submit(self.batch, step) for step in range(start, min(start + 3, end))]
             for step in range(start, end):

@@ -99,11 +99,11 @@ def losses(
     parts["focal"] = recipe.focal * (lens * batch.rendered).sum() / batch.rendered.sum().clamp_min(1)
     bent = (predictions[-1].points3d - batch.points3d).norm(dim=-1).mean(1) / UNIT
     parts["shape"] = recipe.shape * (bent * batch.rendered).sum() / batch.rendered.sum().clamp_min(1)
-    report = {name: float(value.detach()) for name, value in parts.items()}
-    report["nme"], report["nme_coarse"] = (
-        float((each * weight).sum().detach() / total * 100) for each in (far[-1], far[0])
-    )
-    return torch.stack(list(parts.values())).sum(), report
+    loss = torch.stack(list(parts.values())).sum()
+    nme = {name: 100 * (each * weight).sum() / total for name, each in (("nme", far[-1]), ("nme_coarse", far[0]))}
+    known = {**parts, "loss": loss, **nme}
+    numbers = torch.stack(list(known.values())).tolist()  # all at once: a GPU has to be waited for
+    return loss, dict(zip(known, numbers, strict=True))
 
 
 def apart(off: Tensor, pixel: Tensor, second: Tensor) -> Tensor:

@@ -40,6 +40,7 @@ class Recipe:
     twins: int = 0  # of those faces, how many come a second time, laid and disturbed anew
     points: int = 40  # queries a face
     learning_rate: float = 1.5e-3  # of the heads
+    frozen_stages: int = 2  # stages of the convolutional trunks that keep the weights they came with; 0 with the stem too
     trunk_rate: float = 0.5  # of the convolutional trunks, times the learning rate
     deformer_rate: float = 5.0  # of the deformer and the codes, times the learning rate
     query_rate: float = 40.0  # of the queries of undescribed layouts, times the learning rate: 0.06 mm a step

@@ -14,6 +14,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from infl.datasets.dataset import Dataset
 from infl.errors import FileError, InflError
@@ -26,6 +27,7 @@ from infl.training.divergence import Diverged
 from infl.training.faces import FaceSet, load_faces
 from infl.training.losses import losses
 from infl.training.memory import keep_memory
+from infl.training.on_gpu import hasten, loaders
 from infl.training.recipe import Recipe, recipe_json
 from infl.training.state import load_state, save_state
 from infl.training.validation import calibrate, validate
@@ -62,7 +64,11 @@ def train(recipe: Recipe, datasets: Sequence[Dataset], folder: str | Path, *, ba
         load_imagenet(network.feature_extractor.trunk, backbone)
     if start_from:
         take_over(network, start_from)
+    for trunk in (network.spatial_transformer.trunk, network.feature_extractor.trunk):
+        trunk.freeze(recipe.frozen_stages)
     network = placed(network, device)
+    if device != "cpu":
+        hasten(network)
     average = {name: tensor.detach().clone() for name, tensor in network.named_parameters()}
     optimiser = optimiser_of(network, recipe)
     settings, state = recipe_json(recipe), folder / STATE
@@ -72,7 +78,8 @@ def train(recipe: Recipe, datasets: Sequence[Dataset], folder: str | Path, *, ba
     total = recipe.steps + recipe.deformer_steps
     began = Progress("training", 0, total - start)
     with open(folder / METRICS, "a", encoding="utf-8") as log:
-        for step, batch in enumerate(batches.stream(start, total), start):
+        stream = batches.stream(start, total, workers=loaders(device))
+        for step, batch in enumerate(stream, start):
             report = learn(network, optimiser, average, batch.to(torch.device(device)), recipe, step)
             done = step + 1
             measures = done % recipe.validate_every == 0 or done == total
@@ -122,9 +129,7 @@ def learn(network: InfiniteLandmarks, optimiser: torch.optim.Optimizer, average:
     torch.nn.utils.clip_grad_norm_([p for p in network.parameters() if p.grad is not None], recipe.clip)
     optimiser.step()
     decay = min(recipe.averaging, (1 + step) / (10 + step))
-    with torch.no_grad():
-        for name, parameter in network.named_parameters():
-            average[name].lerp_(parameter, 1 - decay)
+    get_ema_multi_avg_fn(decay)(list(average.values()), [*network.parameters()], 0)
     return report
 
 
@@ -142,13 +147,16 @@ def gradient(network: InfiniteLandmarks, batch: Batch, recipe: Recipe, step: int
             torch.set_num_threads(1)
         loss, report = losses(network, share, recipe, step / max(recipe.steps, 1))
         gradients = torch.autograd.grad(loss, trained, allow_unused=True)
-        return gradients, report | {"loss": float(loss.detach())}
+        return gradients, report
 
     with ThreadPoolExecutor(len(shares)) as pool:
         results = list(pool.map(one, shares))
     for i, parameter in enumerate(trained):
         found = [gradient for gradients, _ in results if (gradient := gradients[i]) is not None]
-        parameter.grad = torch.stack(found).sum(0).div_(len(shares)) if found else None
+        if len(shares) == 1:
+            parameter.grad = found[0] if found else None
+        else:
+            parameter.grad = torch.stack(found).sum(0).div_(len(shares)) if found else None
     return {name: sum(report[name] for _, report in results) / len(results) for name in results[0][1]}
 
 
