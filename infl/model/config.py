@@ -19,9 +19,7 @@ class ModelConfig:
     transform: Literal["similarity", "affine"] = "similarity"  # what the spatial transformer may do
     search_size: int = 96  # pixels of the whole photograph as the spatial transformer sees it
     crop_size: int = 128  # pixels of the normalised crop I'
-    softness: float = (
-        0.8  # pixels of I': standard deviation of the blur through which the feature extractor looks
-    )
+    softness: float = 1.0  # pixels of I': standard deviation of the blur through which F looks
     passes: int = 2  # times the feature extractor looks; the second time at the crop its own pose asks for
     code_size: int = 256  # C: length of the image code f
     hidden_size: int = 192  # width of the landmark predictor

@@ -14,6 +14,7 @@ from types import MappingProxyType
 import torch
 from torch import Tensor, nn
 
+from infl.model.backbone import memory_format
 from infl.model.config import ModelConfig
 from infl.model.feature_extractor import FeatureExtractor, Features
 from infl.model.landmark_predictor import Attention, LandmarkPredictor, LocalRefinement, Prediction
@@ -92,7 +93,7 @@ class InfiniteLandmarks(nn.Module):
 
 
 def placed(network: InfiniteLandmarks, device: str | torch.device) -> InfiniteLandmarks:
-    """`network` on `device`, its weights laid out channels last, which is much the faster way on a CPU."""
+    """`network` on `device`, its weights as they are quickest there."""
     network.to(device)
-    network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+    network.to(memory_format=memory_format(device))  # pyright: ignore[reportCallIssue]
     return network

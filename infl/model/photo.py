@@ -8,6 +8,7 @@ from torch import Tensor
 
 from infl.geometry.transforms import chain, move
 from infl.images import cv2
+from infl.model.backbone import memory_format
 
 GRAY = 128
 """What lies outside a photograph, in all three channels: nearly 0 once it is scaled to [-1, 1]."""
@@ -64,6 +65,8 @@ def _shrunk(part: np.ndarray, to_part: np.ndarray, shape: np.ndarray) -> tuple[n
 
 
 def to_input(pictures: np.ndarray, device: torch.device | str = "cpu") -> Tensor:
-    """(H, W, 3) or (B, H, W, 3) uint8 RGB → (B, 3, H, W) float32 in [-1, 1], channels last."""
+    """(H, W, 3) or (B, H, W, 3) uint8 RGB → (B, 3, H, W) float32 in [-1, 1], as it is quickest on `device`."""
     batch = torch.from_numpy(pictures if pictures.ndim == 4 else pictures[None]).to(device)
-    return batch.permute(0, 3, 1, 2).float().div_(127.5).sub_(1).contiguous(memory_format=torch.channels_last)
+    return (
+        batch.permute(0, 3, 1, 2).float().div_(127.5).sub_(1).contiguous(memory_format=memory_format(device))
+    )

@@ -182,8 +182,8 @@ class Batches(Dataset[Batch]):
         arithmetic, or in as many processes as `workers` says, which share the pictures with this one."""
         cv2.setNumThreads(0)
         if workers:
-            yield from DataLoader(self, None, sampler=range(start, end), num_workers=workers, pin_memory=True,
-                                  prefetch_factor=2, multiprocessing_context="fork")  # fmt: skip
+            yield from DataLoader(self, None, sampler=range(start, end), num_workers=workers, prefetch_factor=2,
+                                  pin_memory=torch.cuda.is_available(), multiprocessing_context="fork")  # fmt: skip
             return
         with ThreadPoolExecutor(1) as pool:
             ahead = [pool.submit(self.batch, step) for step in range(start, min(start + 3, end))]

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from infl.geometry.transforms import apply, scale_of
+from infl.model.backbone import memory_format
 from infl.model.config import CROP_HALF_WIDTH, HEAD_CENTRE
 from infl.model.landmark_predictor import UNIT
 from infl.model.network import InfiniteLandmarks
@@ -42,14 +43,14 @@ def losses(
     config = network.config
     photos = batch.photos.permute(0, 3, 1, 2).float().div(127.5).sub(1)
     crops = batch.crops.permute(0, 3, 1, 2).float().div(127.5).sub(1)
-    count = len(photos)
+    count, lie = len(photos), memory_format(photos.device)
     theta = torch.eye(3, device=photos.device)[:2].repeat(len(batch.queries), 1, 1)
     if count:
-        search = torch.nn.functional.avg_pool2d(photos, 2).contiguous(memory_format=torch.channels_last)
+        search = torch.nn.functional.avg_pool2d(photos, 2).contiguous(memory_format=lie)
         found = network.spatial_transformer(search)
         crops = torch.cat([resample(photos, found.theta, config.crop_size), crops])
         theta = torch.cat([found.theta, theta[count:]])
-    features = network.feature_extractor(crops.contiguous(memory_format=torch.channels_last))
+    features = network.feature_extractor(crops.contiguous(memory_format=lie))
     queries = asked(network, batch)
     delta = network.offsets(queries, batch.convention)
     deformed = queries + delta
@@ -100,7 +101,9 @@ def losses(
     bent = (predictions[-1].points3d - batch.points3d).norm(dim=-1).mean(1) / UNIT
     parts["shape"] = recipe.shape * (bent * batch.rendered).sum() / batch.rendered.sum().clamp_min(1)
     loss = torch.stack(list(parts.values())).sum()
-    nme = {name: 100 * (each * weight).sum() / total for name, each in (("nme", far[-1]), ("nme_coarse", far[0]))}
+    nme = {
+        name: 100 * (each * weight).sum() / total for name, each in (("nme", far[-1]), ("nme_coarse", far[0]))
+    }
     known = {**parts, "loss": loss, **nme}
     numbers = torch.stack(list(known.values())).tolist()  # all at once: a GPU has to be waited for
     return loss, dict(zip(known, numbers, strict=True))
@@ -109,8 +112,10 @@ def losses(
 def apart(off: Tensor, pixel: Tensor, second: Tensor) -> Tensor:
     """(T, N) how far apart two looks at the same points of a face are, at `second` and one before: their errors
     `off` (B, N, 2), turned back to how the photograph lies, have the annotation in common; their difference has not."""
-    turn = pixel / torch.linalg.det(pixel).abs().sqrt()[:, None, None]
-    upright = off @ torch.linalg.inv(turn).mT
+    turn = pixel / pixel[:, :1].norm(
+        dim=-1, keepdim=True
+    )  # `pixel` keeps angles: this is its own inverse's transpose
+    upright = off @ turn
     return (upright[second] - upright[second - 1]).norm(dim=-1)
 
 

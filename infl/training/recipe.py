@@ -24,7 +24,7 @@ class SetChoice:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a network is trained. The defaults trained the shipped checkpoint, in the steps that its card tells."""
+    """How a network is trained. `resources/recipes` has those of the shipped checkpoints, whose cards tell the rest."""
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
@@ -40,7 +40,7 @@ class Recipe:
     twins: int = 0  # of those faces, how many come a second time, laid and disturbed anew
     points: int = 40  # queries a face
     learning_rate: float = 1.5e-3  # of the heads
-    frozen_stages: int = 2  # stages of the convolutional trunks that keep the weights they came with; 0 with the stem too
+    frozen_stages: int = 2  # stages of the trunks that keep the weights they came with; 0: not even the stem
     trunk_rate: float = 0.5  # of the convolutional trunks, times the learning rate
     deformer_rate: float = 5.0  # of the deformer and the codes, times the learning rate
     query_rate: float = 40.0  # of the queries of undescribed layouts, times the learning rate: 0.06 mm a step

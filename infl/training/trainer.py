@@ -68,7 +68,7 @@ def train(recipe: Recipe, datasets: Sequence[Dataset], folder: str | Path, *, ba
         trunk.freeze(recipe.frozen_stages)
     network = placed(network, device)
     if device != "cpu":
-        hasten(network)
+        hasten()
     average = {name: tensor.detach().clone() for name, tensor in network.named_parameters()}
     optimiser = optimiser_of(network, recipe)
     settings, state = recipe_json(recipe), folder / STATE
@@ -149,8 +149,11 @@ def gradient(network: InfiniteLandmarks, batch: Batch, recipe: Recipe, step: int
         gradients = torch.autograd.grad(loss, trained, allow_unused=True)
         return gradients, report
 
-    with ThreadPoolExecutor(len(shares)) as pool:
-        results = list(pool.map(one, shares))
+    if len(shares) == 1:  # in this thread: cuDNN's plans for each convolution are made anew in every other
+        results = [one(batch)]
+    else:
+        with ThreadPoolExecutor(len(shares)) as pool:
+            results = list(pool.map(one, shares))
     for i, parameter in enumerate(trained):
         found = [gradient for gradients, _ in results if (gradient := gradients[i]) is not None]
         if len(shares) == 1:

@@ -11,6 +11,7 @@ import torch
 from infl.images import cv2
 from infl.layouts import layout
 from infl.model import InfiniteLandmarks, ModelConfig
+from infl.model.backbone import MobileNetV2
 from infl.model.config import CROP_HALF_WIDTH, HEAD_CENTRE
 from infl.model.feature_extractor import Gamma, Softening
 from infl.model.landmark_predictor import Prediction
@@ -30,6 +31,16 @@ def gamma(**changes) -> Gamma:
         "focal": torch.tensor([6.0]),
     }
     return Gamma(**(parts | changes))
+
+
+def test_a_trunk_learns_from_the_stage_on_that_it_is_told():
+    trunk = MobileNetV2()
+    for frozen in (2, 0):
+        trunk.freeze(frozen)
+        trunk.zero_grad()
+        trunk(torch.rand(1, 3, 64, 64))[-1].sum().backward()
+        learns = [all(p.grad is not None for p in part.parameters()) for part in (trunk.stem, *trunk.blocks)]
+        assert learns == [frozen == 0] * (1 + frozen) + [True] * (len(trunk.blocks) - frozen)
 
 
 @pytest.mark.parametrize("kind", ["similarity", "affine"])

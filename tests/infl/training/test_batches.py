@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from dataclasses import fields, replace
 
 import numpy as np
+import pytest
 import torch
 
 from infl.model import ModelConfig
@@ -28,6 +30,14 @@ def test_a_batch_is_a_function_of_seed_and_step(datasets):
     assert not torch.equal(first.batch(3).targets, first.batch(4).targets)
     streamed = list(first.stream(2, 6))
     assert len(streamed) == 4 and torch.equal(streamed[1].targets, first.batch(3).targets)
+
+
+@pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="this system cannot fork")
+def test_processes_make_the_same_batches_in_the_same_order(datasets):
+    made = batches(datasets)
+    alone, together = list(made.stream(2, 6)), list(made.stream(2, 6, workers=2))
+    for one, other in zip(alone, together, strict=True):
+        assert all(torch.equal(getattr(one, f.name), getattr(other, f.name)) for f in fields(one))
 
 
 def test_labels_stay_on_the_drawn_dots(datasets):
