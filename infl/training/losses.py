@@ -112,10 +112,8 @@ def losses(
 def apart(off: Tensor, pixel: Tensor, second: Tensor) -> Tensor:
     """(T, N) how far apart two looks at the same points of a face are, at `second` and one before: their errors
     `off` (B, N, 2), turned back to how the photograph lies, have the annotation in common; their difference has not."""
-    turn = pixel / pixel[:, :1].norm(
-        dim=-1, keepdim=True
-    )  # `pixel` keeps angles: this is its own inverse's transpose
-    upright = off @ turn
+    turn = pixel / pixel[:, :1].norm(dim=-1, keepdim=True)
+    upright = off @ turn  # `pixel` keeps angles, so that the transpose of `turn` takes it back
     return (upright[second] - upright[second - 1]).norm(dim=-1)
 
 
