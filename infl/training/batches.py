@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader
 
 from infl.geometry.transforms import chain, invert, move, pixels_from_normalised
 from infl.images import cv2
@@ -133,7 +134,7 @@ class _Drawn:
     index: np.ndarray
 
 
-class Batches(Dataset[Batch]):
+class Batches:
     """All batches of a run; `batch(step)` makes one, `stream(start, end)` makes them ahead."""
 
     def __init__(
@@ -143,9 +144,6 @@ class Batches(Dataset[Batch]):
         self.codes = [conventions.index(faces.convention) for faces in sets]
         weights = np.array([len(faces.faces) ** recipe.balance for faces in sets])
         self.weights = weights / weights.sum()
-
-    def __getitem__(self, step: int) -> Batch:
-        return self.batch(step)
 
     def batch(self, step: int) -> Batch:
         rng = np.random.default_rng([self.recipe.seed, step])
@@ -182,7 +180,9 @@ class Batches(Dataset[Batch]):
         arithmetic, or in as many processes as `workers` says, which share the pictures with this one."""
         cv2.setNumThreads(0)
         if workers:
-            yield from DataLoader(self, None, sampler=range(start, end), num_workers=workers, prefetch_factor=2,
+            steps: Any = range(start, end)  # a data set of numbers, each of which
+            make: Any = self.batch  # turns into a batch
+            yield from DataLoader(steps, None, collate_fn=make, num_workers=workers, prefetch_factor=2,
                                   pin_memory=torch.cuda.is_available(), multiprocessing_context="fork")  # fmt: skip
             return
         with ThreadPoolExecutor(1) as pool:

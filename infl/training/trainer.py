@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -59,13 +60,12 @@ def train(recipe: Recipe, datasets: Sequence[Dataset], folder: str | Path, *, ba
     names = sorted({faces.convention for faces in sets} - {CANONICAL})
     network = InfiniteLandmarks(recipe.model, (CANONICAL, *names), undescribed(sets))
     start_queries(network, sets)
-    if backbone:
-        load_imagenet(network.spatial_transformer.trunk, backbone)
-        load_imagenet(network.feature_extractor.trunk, backbone)
-    if start_from:
-        take_over(network, start_from)
     for trunk in (network.spatial_transformer.trunk, network.feature_extractor.trunk):
         trunk.freeze(recipe.frozen_stages)
+        if backbone:
+            load_imagenet(trunk, backbone)
+    if start_from:
+        take_over(network, start_from)
     network = placed(network, device)
     if device != "cpu":
         hasten()
@@ -156,10 +156,7 @@ def gradient(network: InfiniteLandmarks, batch: Batch, recipe: Recipe, step: int
             results = list(pool.map(one, shares))
     for i, parameter in enumerate(trained):
         found = [gradient for gradients, _ in results if (gradient := gradients[i]) is not None]
-        if len(shares) == 1:
-            parameter.grad = found[0] if found else None
-        else:
-            parameter.grad = torch.stack(found).sum(0).div_(len(shares)) if found else None
+        parameter.grad = reduce(torch.add, found) / len(shares) if found else None
     return {name: sum(report[name] for _, report in results) / len(results) for name in results[0][1]}
 
 

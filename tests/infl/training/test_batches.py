@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from dataclasses import fields, replace
 
 import numpy as np
@@ -15,6 +14,7 @@ from infl.training import Recipe
 from infl.training.batches import Batches
 from infl.training.faces import load_faces
 from infl.training.losses import apart
+from infl.training.on_gpu import CAN_FORK
 
 RECIPE = Recipe("test", search_batch=8, crop_batch=8, rotation=25)
 
@@ -32,7 +32,7 @@ def test_a_batch_is_a_function_of_seed_and_step(datasets):
     assert len(streamed) == 4 and torch.equal(streamed[1].targets, first.batch(3).targets)
 
 
-@pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="this system cannot fork")
+@pytest.mark.skipif(not CAN_FORK, reason="this system cannot fork")
 def test_processes_make_the_same_batches_in_the_same_order(datasets):
     made = batches(datasets)
     alone, together = list(made.stream(2, 6)), list(made.stream(2, 6, workers=2))

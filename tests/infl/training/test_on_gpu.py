@@ -18,7 +18,7 @@ from infl.training import Recipe
 from infl.training.batches import Batches
 from infl.training.faces import load_faces
 from infl.training.losses import losses
-from infl.training.on_gpu import OWN_CORES, loaders
+from infl.training.on_gpu import CAN_FORK, OWN_CORES, loaders
 
 needs_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="this machine has no CUDA device")
 
@@ -27,7 +27,7 @@ def test_cores_that_do_the_arithmetic_are_not_given_to_loaders():
     assert loaders("cpu") == 0
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+@pytest.mark.skipif(not CAN_FORK, reason="this system cannot fork")
 def test_a_gpu_gets_batches_from_the_other_cores():
     assert loaders("cuda") == max((os.cpu_count() or 1) - OWN_CORES, 1)
 
