@@ -37,6 +37,7 @@ from infl.rendering.person import (
     shape,
 )
 from infl.rendering.photo_backgrounds import BackgroundPhoto, photo_scene
+from infl.rendering.photo_skin import SkinPhoto, laid_over, toned
 from infl.rendering.poses import Pose, random_pose
 from infl.rendering.rasteriser import Raster, ScreenTriangles, points_visible, rasterise
 from infl.rendering.skin import beard_area, canvas_of, paint_skin
@@ -47,6 +48,7 @@ _VISIBLE_WITHIN = 2.0  # mm
 _OCCLUDED = 0.2  # of the people have something before the face
 _ICT = 0.5  # of them have a face of ICT-FaceKit, where it is there
 _BEFORE_PHOTO = 0.5  # of them stand before a photograph, where there are some
+_PHOTO_SKIN = 0.6  # of them have the skin of a photograph, where there are some
 
 
 @dataclass(frozen=True)
@@ -86,12 +88,16 @@ class Photograph:
 
 
 def random_photograph(
-    seed: int, size: int, photos: Sequence[BackgroundPhoto] = (), ict: MorphBasis | None = None
+    seed: int,
+    size: int,
+    photos: Sequence[BackgroundPhoto] = (),
+    ict: MorphBasis | None = None,
+    skins: Sequence[SkinPhoto] = (),
 ) -> Photograph:
     """Somebody, somewhere; the same arguments give the same picture.
 
-    Half of the people stand before one of `photos`, where there are any, and half have a face of the basis
-    `ict` (see `ict_head`), where there is one.
+    Half of the people stand before one of `photos`, where there are any, half have a face of the basis `ict` (see
+    `ict_head`), where there is one, and more than half the skin of one of `skins`.
     """
     rng = np.random.default_rng(seed)
     person = random_person(rng)
@@ -100,6 +106,9 @@ def random_photograph(
         expression = random_ict_expression(rng, ict)
     else:
         expression = random_expression(rng)
+    if skins and rng.random() < _PHOTO_SKIN:
+        skin = skins[int(rng.integers(len(skins)))]
+        person = replace(person, skin=skin, complexion=toned(rng, person.complexion, skin))
     pose = random_pose(rng)
     light = random_light(rng)
     fine_size = size * SUPERSAMPLING
@@ -169,6 +178,8 @@ def _shaded(
     lit = shadow.lit(pixels.position)
     out = np.zeros((len(lit), 3), np.float32)
     sheet = paint_skin(whole.face, person.complexion)
+    if person.skin is not None:
+        sheet = laid_over(sheet, person.skin, person.complexion.tone)
     hair_cover = 0.1 if person.hair.length == 0 else 0.92
     recede = pixels.scalp - person.hair.recession
 

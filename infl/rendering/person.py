@@ -11,6 +11,7 @@ from infl.rendering.expressions import bend_neck, close_lids, open_jaw, turn_eye
 from infl.rendering.hair import HairStyle, random_hair
 from infl.rendering.head import Part, head
 from infl.rendering.morphs import EXPRESSION, IDENTITY, displacement
+from infl.rendering.photo_skin import SkinPhoto
 from infl.rendering.skin import Complexion, random_complexion
 from infl.rendering.surfaces import ClothLook, EyeLook
 
@@ -55,7 +56,8 @@ def own_basis() -> MorphBasis:
 
 @dataclass(frozen=True)
 class Person:
-    """Who: identity (weights of the basis' modes), skew (bumps of asymmetry), looks. What they wear."""
+    """Who: identity (weights of the basis' modes), skew (bumps of asymmetry), looks. What they wear. The photograph off
+    which their skin is, where it is not painted."""
 
     identity: np.ndarray
     skew: np.ndarray
@@ -66,6 +68,7 @@ class Person:
     cloth: ClothLook
     glasses: GlassesLook | None
     basis: MorphBasis = field(default_factory=own_basis)
+    skin: SkinPhoto | None = None
 
 
 @dataclass(frozen=True)

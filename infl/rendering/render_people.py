@@ -25,6 +25,7 @@ from infl.rendering.ict_head import fingerprint, ict_basis
 from infl.rendering.people import random_photograph
 from infl.rendering.person import MorphBasis
 from infl.rendering.photo_backgrounds import BackgroundPhoto
+from infl.rendering.photo_skin import SkinPhoto
 from infl.rendering.training_people import FORMAT, SHARD, UNIT, VERSION
 
 _RENDERER = 2  # counted up when the same arguments give other pictures
@@ -37,6 +38,7 @@ class _Scenery:
 
     photos: tuple[BackgroundPhoto, ...]
     ict: MorphBasis | None
+    skins: tuple[SkinPhoto, ...]
 
 
 def render_people(
@@ -47,18 +49,21 @@ def render_people(
     workers: int = 1,
     backgrounds: Sequence[BackgroundPhoto] = (),
     ict: Path | None = None,
+    skins: Sequence[SkinPhoto] = (),
 ) -> Job[Path]:
     """Render `count` people of `size` × `size` pixels into a folder; the same arguments give the same
     pictures, however many processes (`workers`) share the work.
 
     backgrounds: photographs (see `photo_backgrounds`) behind half of the people. ict: a file of
-    ICT-FaceKit (see `ict_head`) for the faces of half of them. Goes on where an earlier,
-    stopped call with the same arguments was; raises FileError where the folder holds something else.
+    ICT-FaceKit (see `ict_head`) for the faces of half of them. skins: photographs (see `photo_skin`) that lend more
+    than half of them their skin. Goes on where an earlier, stopped call with the same arguments was; raises FileError
+    where the folder holds something else.
     """
     folder = Path(out_folder)
     description = {
         "format": FORMAT, "format_version": VERSION, "renderer": _RENDERER, "count": count, "seed": seed,
         "size": size, "backgrounds": [photo.name for photo in backgrounds],
+        "skins": [photo.name for photo in skins],
         "ict": None if ict is None else fingerprint(ict),
     }  # fmt: skip
     _begin(folder, canonical_face(), description)
@@ -68,7 +73,8 @@ def render_people(
     done = count - len(missing)
     yield Progress("render people", done, count, started=beginning.started)
     one = partial(_render_one, folder, seed, size)
-    scenery = _Scenery(tuple(backgrounds), ict_basis(ict) if ict is not None and missing else None)
+    basis = ict_basis(ict) if ict is not None and missing else None
+    scenery = _Scenery(tuple(backgrounds), basis, tuple(skins))
     rows: list[_Labels] = []
     for i, labels in zip(missing, _rendered(one, missing, workers, scenery), strict=True):
         rows.append(labels)
@@ -97,7 +103,7 @@ def _rendered(
         pool.shutdown(cancel_futures=True)
 
 
-_scenery = _Scenery((), None)  # of a worker's process: it is sent once
+_scenery = _Scenery((), None, ())  # of a worker's process: it is sent once
 
 
 def _start_worker(scenery: _Scenery) -> None:
@@ -138,7 +144,7 @@ def _write(shard: Path, rows: list[_Labels]) -> None:
 
 def _render_one(folder: Path, first_seed: int, size: int, i: int, scenery: _Scenery) -> _Labels:
     seed = first_seed * 1_000_003 + i
-    picture = random_photograph(seed, size, scenery.photos, scenery.ict)
+    picture = random_photograph(seed, size, scenery.photos, scenery.ict, scenery.skins)
     quality = int(np.random.default_rng(seed).integers(55, 96))
     bgr = cv2.cvtColor(picture.image, cv2.COLOR_RGB2BGR)
     _, data = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])

@@ -81,6 +81,12 @@ def random_complexion(rng: np.random.Generator, masculine: bool) -> Complexion:
     )  # fmt: skip
 
 
+def darkness_of(tone: np.ndarray) -> float:
+    """0…1: how dark a skin of that tone (3,) is, the inverse of what `random_complexion` does."""
+    light = _TONES.mean(1)
+    return float(np.interp(tone.mean(), light[::-1], np.linspace(1, 0, len(light))))
+
+
 class Canvas:
     """A sheet of texels over the unrolled face, and pens that draw on it in millimetres."""
 

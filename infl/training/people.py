@@ -17,6 +17,7 @@ from infl.model.config import HEAD_CENTRE
 from infl.model.network import CANONICAL
 from infl.progress import Job, Progress
 from infl.rendering.photo_backgrounds import photo_backgrounds
+from infl.rendering.photo_skin import skin_photos
 from infl.rendering.render_people import render_people
 from infl.rendering.training_people import People, Places, open_people, rendered
 from infl.training.faces import Face, FaceSet
@@ -38,14 +39,16 @@ def load_people(
     """The first `count` people of a folder, as one set with many places on C.
 
     Where the folder does not hold that many yet they are rendered: on `workers` cores, before the training
-    pictures of the sets `photographs`, with faces of the ICT-FaceKit file `ict` (see `render_people`).
+    pictures of the sets `photographs` and with skin off them, with faces of the ICT-FaceKit file `ict` (see
+    `render_people`).
 
     Outline points lie where the turn of each head slides them. Other places near them are left out: there photographs
     follow the visible outline, and the same query must not ask for both.
     """
     if rendered(folder) < count:
         backgrounds = photo_backgrounds(photographs)
-        yield from render_people(count, SEED, SIZE, folder, workers, backgrounds, ict)
+        skins = skin_photos(photographs)
+        yield from render_people(count, SEED, SIZE, folder, workers, backgrounds, ict, skins)
     people = open_people(folder)
     places = people.places(_queries(people))
     outlines = [_Outline.of(people, slides_of(layout(name))) for name in OUTLINES]
